@@ -1,0 +1,22 @@
+/** Who calls, as Keystone vouches for. */
+export interface Caller {
+  readonly userId: string;
+  /** Undefined when the token is not scoped to a project. */
+  readonly projectId: string | undefined;
+  readonly roles: readonly string[];
+}
+
+/** A caller whose token is scoped to a project: the only kind that this service serves. */
+export type ProjectCaller = Caller & { readonly projectId: string };
+
+/** One call as the use cases see it. */
+export interface CallContext {
+  readonly caller: Caller;
+  readonly requestId: string;
+  /** The id that ties together the logs of all services that worked on this request. */
+  readonly globalRequestId: string;
+  /** True when the client sent the global id itself. */
+  readonly inboundGlobalRequestId: string | undefined;
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal;
+}

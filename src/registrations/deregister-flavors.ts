@@ -1,0 +1,42 @@
+import { RegisteredFlavorsError } from '../errors';
+import type { CallContext } from './caller';
+import type { FlavorId } from './flavor-id';
+import { type RoleLists, requireAdmin } from './policy';
+import type { Registration } from './registration';
+import type { RegistrationStore } from './registration-store';
+import { readLists } from './request-lists';
+import type { ServiceType } from './service-type';
+
+const PAIRS_NAMED_IN_AN_ERROR = 10;
+
+/**
+ * Deregisters the flavors from each of the service types. Never asks Nova: works while Nova is down, and for flavors
+ * that Nova has lost.
+ *
+ * @throws RegisteredFlavorsError `forbidden`; `invalid input` beyond a limit; `not found` when none of the pairs was
+ * registered; and whatever the store throws
+ */
+export async function deregisterFlavors(
+  ports: { store: RegistrationStore; roles: RoleLists },
+  call: CallContext,
+  request: { serviceTypes: readonly ServiceType[]; flavorIds: readonly FlavorId[] },
+): Promise<{ deregistered: Registration[]; notRegistered: Registration[] }> {
+  requireAdmin(call.caller, ports.roles);
+  const { serviceTypes, flavorIds } = readLists(request.serviceTypes, request.flavorIds);
+  const outcome = await ports.store.deregister(serviceTypes, flavorIds);
+  if (outcome.deregistered.length === 0) throw nothingRegistered(outcome.notRegistered);
+  return outcome;
+}
+
+function nothingRegistered(pairs: readonly Registration[]): RegisteredFlavorsError {
+  const named = pairs
+    .slice(0, PAIRS_NAMED_IN_AN_ERROR)
+    .map(({ serviceType, flavorId }) => `"${flavorId}" for ${serviceType}`)
+    .join(', ');
+  const rest = pairs.length - PAIRS_NAMED_IN_AN_ERROR;
+  const which = rest > 0 ? `${named} and ${rest} more` : named;
+  return new RegisteredFlavorsError('not found', {
+    code: 'registered-flavors.registration.not_found',
+    detail: `None of the ${pairs.length} pairs is registered: ${which}. Nothing was changed.`,
+  });
+}

@@ -1,0 +1,42 @@
+import { RegisteredFlavorsError } from '../errors';
+import type { Caller, ProjectCaller } from './caller';
+
+/** Which roles may do what. Keystone has expanded implied roles already. */
+export interface RoleLists {
+  /** May read. */
+  readonly reader: readonly string[];
+  /** May do everything, and see private, disabled and missing flavors. */
+  readonly admin: readonly string[];
+}
+
+/** Whether the caller has one of the admin roles. */
+export function isAdmin(caller: Caller, roles: RoleLists): boolean {
+  return caller.roles.some((role) => roles.admin.includes(role));
+}
+
+/** Throws `forbidden` unless the caller may read, in a project's scope. */
+export function requireReader(caller: Caller, roles: RoleLists): ProjectCaller {
+  return require(caller, [...roles.reader, ...roles.admin], 'Reading');
+}
+
+/** Throws `forbidden` unless the caller may register and deregister, in a project's scope. */
+export function requireAdmin(caller: Caller, roles: RoleLists): ProjectCaller {
+  return require(caller, roles.admin, 'Registering and deregistering');
+}
+
+function require(caller: Caller, allowed: readonly string[], what: string): ProjectCaller {
+  const { projectId } = caller;
+  if (projectId === undefined) {
+    throw new RegisteredFlavorsError('forbidden', {
+      code: 'registered-flavors.scope.project_required',
+      detail: 'The token is not scoped to a project. Ask Keystone for a token with a project scope.',
+    });
+  }
+  if (!caller.roles.some((role) => allowed.includes(role))) {
+    throw new RegisteredFlavorsError('forbidden', {
+      code: 'registered-flavors.role.required',
+      detail: `${what} needs one of the roles ${[...new Set(allowed)].join(', ')} in the token's project.`,
+    });
+  }
+  return { ...caller, projectId };
+}

@@ -1,0 +1,68 @@
+import type { Clock } from '../clock';
+import { RegisteredFlavorsError } from '../errors';
+import type { CallContext } from './caller';
+import type { Flavor } from './flavor';
+import { answerFor, type FlavorDirectory } from './flavor-directory';
+import type { FlavorId } from './flavor-id';
+import { type RoleLists, requireAdmin } from './policy';
+import type { Registration } from './registration';
+import type { RegistrationStore } from './registration-store';
+import { readLists } from './request-lists';
+import type { ServiceType } from './service-type';
+
+/**
+ * Registers existing Nova flavors for each of the service types: all of them, or none.
+ *
+ * Nova is asked first and one transaction writes afterwards, so that nothing waits for Nova while the registry is
+ * locked. A flavor deleted in between is registered and shows as `missing`.
+ *
+ * @throws RegisteredFlavorsError `forbidden`; `invalid input` beyond a limit; `not found` with one problem for each
+ * flavor that Nova does not have; and whatever the directory and the store throw
+ */
+export async function registerFlavors(
+  ports: { store: RegistrationStore; flavors: FlavorDirectory; roles: RoleLists; clock: Clock },
+  call: CallContext,
+  request: { serviceTypes: readonly ServiceType[]; flavorIds: readonly FlavorId[] },
+): Promise<{ registered: Registration[]; alreadyRegistered: Registration[] }> {
+  const caller = requireAdmin(call.caller, ports.roles);
+  const { serviceTypes, flavorIds } = readLists(request.serviceTypes, request.flavorIds);
+  const flavors = await findAll(ports.flavors, flavorIds, call);
+  return ports.store.register(serviceTypes, flavors, {
+    userId: caller.userId,
+    projectId: caller.projectId,
+    requestId: call.requestId,
+    globalRequestId: call.inboundGlobalRequestId,
+    at: ports.clock.now(),
+  });
+}
+
+async function findAll(
+  directory: FlavorDirectory,
+  flavorIds: readonly FlavorId[],
+  call: CallContext,
+): Promise<Flavor[]> {
+  const answers = await directory.lookUp(flavorIds, {
+    globalRequestId: call.globalRequestId,
+    signal: call.signal,
+    fresh: true,
+  });
+  const found: Flavor[] = [];
+  const unknown: FlavorId[] = [];
+  for (const flavorId of flavorIds) {
+    const answer = answerFor(answers, flavorId);
+    if (answer.status === 'found') found.push(answer.flavor);
+    else unknown.push(flavorId);
+  }
+  if (unknown.length > 0) throw unknownFlavors(unknown);
+  return found;
+}
+
+function unknownFlavors(flavorIds: readonly FlavorId[]): RegisteredFlavorsError {
+  return new RegisteredFlavorsError(
+    'not found',
+    flavorIds.map((flavorId) => ({
+      code: 'registered-flavors.flavor.not_found',
+      detail: `Nova has no flavor with the ID "${flavorId}". Nothing was registered.`,
+    })),
+  );
+}

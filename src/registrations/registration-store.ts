@@ -1,0 +1,41 @@
+import type { AcceptedFlavor } from './flavor';
+import type { FlavorId } from './flavor-id';
+import type { Provenance, RegisteredFlavor, Registration } from './registration';
+import type { ServiceType } from './service-type';
+
+/**
+ * What is mapped. Several engines may stand behind this; `tests/store` holds each to the same behaviour.
+ *
+ * For all methods:
+ * - Lists arrive without duplicates; answers are sorted by type, then id, in byte order.
+ * - Ids and types are compared byte by byte: `Case` is not `case`, `7` is not `007`.
+ * - A write happens whole or not at all, and what is answered has reached the disk.
+ * - Fails with `unavailable` (`registered-flavors.registry.unavailable`) when the registry is locked for longer than
+ *   the wait, full, read-only or gone. Anything else thrown is a defect.
+ */
+export interface RegistrationStore {
+  /**
+   * Registers each flavor for each service type, in one transaction. Pairs that stand already keep their provenance;
+   * what is accepted of a flavor (name, size, visibility) is replaced by what is given here.
+   */
+  register(
+    serviceTypes: readonly ServiceType[],
+    flavors: readonly AcceptedFlavor[],
+    provenance: Provenance,
+  ): Promise<{ registered: Registration[]; alreadyRegistered: Registration[] }>;
+
+  /**
+   * Removes each of the pairs that stands, in one transaction. A flavor that is left without any registration is
+   * forgotten. When none stands, nothing changes and `deregistered` is empty.
+   */
+  deregister(
+    serviceTypes: readonly ServiceType[],
+    flavorIds: readonly FlavorId[],
+  ): Promise<{ deregistered: Registration[]; notRegistered: Registration[] }>;
+
+  /** The flavors registered for any of the service types: each once, with those of the types it is registered for. */
+  findByServiceTypes(serviceTypes: readonly ServiceType[]): Promise<RegisteredFlavor[]>;
+
+  /** Gives the file and its locks back. The store cannot be used afterwards. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,44 @@
+import { type Problem, RegisteredFlavorsError } from '../errors';
+import { type FlavorId, MAX_FLAVOR_IDS } from './flavor-id';
+import { MAX_SERVICE_TYPES, type ServiceType } from './service-type';
+
+/** How many pairs one request may name. */
+export const MAX_PAIRS = 10_000;
+
+/** Service types and flavor ids of a request, each once, in the order given. */
+export interface RequestLists {
+  readonly serviceTypes: readonly ServiceType[];
+  readonly flavorIds: readonly FlavorId[];
+}
+
+/**
+ * What one request names: duplicates count once, and no more than the limits.
+ * The contract has checked the form of each item.
+ * @throws RegisteredFlavorsError `invalid input`, one problem for each limit that is broken
+ */
+export function readLists(serviceTypes: readonly ServiceType[], flavorIds: readonly FlavorId[] = []): RequestLists {
+  const lists = { serviceTypes: [...new Set(serviceTypes)], flavorIds: [...new Set(flavorIds)] };
+  const types = lists.serviceTypes.length;
+  const ids = lists.flavorIds.length;
+  const problems: Problem[] = [];
+  if (types > MAX_SERVICE_TYPES) {
+    problems.push({
+      code: 'registered-flavors.service_type.too_many',
+      detail: `serviceTypes names ${types} service types; one request takes up to ${MAX_SERVICE_TYPES}.`,
+    });
+  }
+  if (ids > MAX_FLAVOR_IDS) {
+    problems.push({
+      code: 'registered-flavors.flavor_id.too_many',
+      detail: `flavorIDs names ${ids} flavor IDs; one request takes up to ${MAX_FLAVOR_IDS}.`,
+    });
+  }
+  if (types * ids > MAX_PAIRS) {
+    problems.push({
+      code: 'registered-flavors.pair.too_many',
+      detail: `${types} service types and ${ids} flavor IDs are ${types * ids} pairs; one request takes up to ${MAX_PAIRS}.`,
+    });
+  }
+  if (problems.length > 0) throw new RegisteredFlavorsError('invalid input', problems);
+  return lists;
+}
