@@ -23,7 +23,4 @@ export interface Flavor {
 }
 
 /** What an operator accepted when registering: enough to see later that an id now names another flavor. */
-export type AcceptedFlavor = Pick<
-  Flavor,
-  'id' | 'name' | 'ram' | 'vcpus' | 'disk' | 'ephemeral' | 'swap' | 'isPublic'
->;
+export type AcceptedFlavor = Pick<Flavor, 'id' | 'name' | 'ram' | 'vcpus' | 'disk' | 'ephemeral' | 'swap' | 'isPublic'>;

@@ -16,15 +16,15 @@ export function isAdmin(caller: Caller, roles: RoleLists): boolean {
 
 /** Throws `forbidden` unless the caller may read, in a project's scope. */
 export function requireReader(caller: Caller, roles: RoleLists): ProjectCaller {
-  return require(caller, [...roles.reader, ...roles.admin], 'Reading');
+  return requireRole(caller, [...roles.reader, ...roles.admin], 'Reading');
 }
 
 /** Throws `forbidden` unless the caller may register and deregister, in a project's scope. */
 export function requireAdmin(caller: Caller, roles: RoleLists): ProjectCaller {
-  return require(caller, roles.admin, 'Registering and deregistering');
+  return requireRole(caller, roles.admin, 'Registering and deregistering');
 }
 
-function require(caller: Caller, allowed: readonly string[], what: string): ProjectCaller {
+function requireRole(caller: Caller, allowed: readonly string[], what: string): ProjectCaller {
   const { projectId } = caller;
   if (projectId === undefined) {
     throw new RegisteredFlavorsError('forbidden', {

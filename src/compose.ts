@@ -1,0 +1,94 @@
+import { type Clock, systemClock } from './clock';
+import type { Config } from './config/config';
+import { createApp } from './http/app';
+import { readContract } from './http/contract';
+import { deregisterFlavors } from './http/operations/deregisterFlavors';
+import { getContract } from './http/operations/getContract';
+import { getHealth } from './http/operations/getHealth';
+import { getRegisteredFlavors } from './http/operations/getRegisteredFlavors';
+import { getVersions } from './http/operations/getVersions';
+import { registerFlavors } from './http/operations/registerFlavors';
+import { listen } from './http/server';
+import type { Logger } from './logger';
+import { AnswerBudget } from './openstack/answer-budget';
+import { CachedFlavorDirectory } from './openstack/cached-flavor-directory';
+import { KeystoneClient } from './openstack/keystone-client';
+import { lookAtOpenStack } from './openstack/first-look';
+import { NovaClient } from './openstack/nova-client';
+import { NovaFlavorDirectory } from './openstack/nova-flavor-directory';
+import { ServiceToken } from './openstack/service-token';
+import { TokenValidator } from './openstack/token-validator';
+import { Upstream } from './openstack/upstream';
+import { keystoneErrors, novaErrors } from './openstack/upstream-errors';
+import { openStore } from './store/open-store';
+
+/** A service that takes requests. */
+export interface Service {
+  readonly url: string;
+  /** Takes no more connections, finishes what runs, gives the registry back. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a running service out of a config: the only place that knows every room. Starts also while Keystone or Nova is
+ * away, and says so in the log.
+ * @throws StoreOpenError, or the system's error when it cannot listen
+ */
+export async function startService(config: Config, logger: Logger, clock: Clock = systemClock): Promise<Service> {
+  const { roles } = config;
+  const { nova, tokens } = connect(config, logger, clock);
+  const flavors = new CachedFlavorDirectory(
+    new NovaFlavorDirectory(nova, config.nova.deadlineMs, clock),
+    { ttlSeconds: config.flavorCache.ttlSeconds, maxEntries: config.flavorCache.entries },
+    clock,
+  );
+  const store = await openStore({ databaseUrl: config.databaseUrl });
+  const contract = readContract();
+  const app = createApp({
+    ...config.http,
+    contract,
+    logger,
+    validateToken: (token, globalRequestId) => tokens.validate(token, globalRequestId),
+    handlers: new Map([
+      ['registerFlavors', registerFlavors({ store, flavors, roles, clock })],
+      ['getRegisteredFlavors', getRegisteredFlavors({ store, flavors, roles })],
+      ['deregisterFlavors', deregisterFlavors({ store, roles })],
+      ['getVersions', getVersions()],
+      ['getHealth', getHealth()],
+      ['getContract', getContract(contract)],
+    ]),
+  });
+  const server = await listen(app, config.http).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
+  logger.info('listening', { url: server.url });
+  void lookAtOpenStack(nova, { keystone: config.openstack.authUrl, deadlineMs: config.nova.deadlineMs, logger });
+  return {
+    url: server.url,
+    close: async () => {
+      await server.close(config.http.shutdownSeconds * 1000);
+      await store.close();
+    },
+  };
+}
+
+function connect({ openstack, keystone, nova, upstream, tokenCache }: Config, logger: Logger, clock: Clock) {
+  const shared = {
+    maxAnswerBytes: upstream.answerMaxBytes,
+    budget: new AnswerBudget(upstream.inFlightMaxBytes),
+    ca: openstack.ca,
+  };
+  const toKeystone = new Upstream({ errors: keystoneErrors, attemptTimeoutMs: keystone.timeoutMs, ...shared });
+  const toNova = new Upstream({ errors: novaErrors, attemptTimeoutMs: nova.timeoutMs, ...shared });
+  const client = new KeystoneClient(toKeystone, openstack.authUrl);
+  const serviceToken = new ServiceToken(client, openstack.credentials, {
+    deadlineMs: keystone.deadlineMs,
+    clock,
+    logger,
+  });
+  return {
+    nova: new NovaClient(toNova, serviceToken, openstack.endpoint, nova.maxConcurrentRequests),
+    tokens: new TokenValidator(client, serviceToken, { ...tokenCache, deadlineMs: keystone.deadlineMs, clock }),
+  };
+}

@@ -1,0 +1,100 @@
+import { ConfigError } from './config-error';
+import { type OpenStackConfig, readOpenStackConfig } from './openstack-config';
+import { openStackSettings, type ServiceSettings, serviceSettings } from './settings';
+
+/** What the service was told, once and for all: nobody else reads the environment. */
+export interface Config {
+  readonly http: {
+    readonly host: string;
+    /** 0 picks a free one. */
+    readonly port: number;
+    readonly maxHeaderBytes: number;
+    readonly requestTimeoutMs: number;
+    readonly shutdownSeconds: number;
+    readonly errorHelpUrl: string;
+    readonly validateResponses: boolean;
+    /** Where callers get tokens: told in every 401. */
+    readonly wwwAuthenticateUri: string;
+  };
+  readonly databaseUrl: string;
+  readonly log: { readonly level: string; readonly format: 'json' | 'text' };
+  readonly roles: { readonly reader: readonly string[]; readonly admin: readonly string[] };
+  readonly openstack: OpenStackConfig;
+  readonly tokenCache: { readonly seconds: number; readonly entries: number };
+  readonly flavorCache: { readonly ttlSeconds: number; readonly entries: number };
+  readonly keystone: { readonly timeoutMs: number; readonly deadlineMs: number };
+  readonly nova: { readonly timeoutMs: number; readonly deadlineMs: number; readonly maxConcurrentRequests: number };
+  readonly upstream: { readonly answerMaxBytes: number; readonly inFlightMaxBytes: number };
+}
+
+/**
+ * Reads the environment into a config.
+ * @throws ConfigError with every mistake that there is
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  // `PORT=` in a file means: not set
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const mistakes: string[] = [];
+  const service = serviceSettings.safeParse(given);
+  for (const issue of service.error?.issues ?? []) mistakes.push(`${issue.path.join('.')} ${issue.message}.`);
+  const openstack = collect(mistakes, () => readOpenStackConfig(openStackSettings.parse(given)));
+  if (!service.success || openstack === undefined) throw new ConfigError(mistakes);
+  return Object.freeze(arrange(service.data, openstack));
+}
+
+function collect<T>(mistakes: string[], read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    mistakes.push(...error.mistakes);
+    return undefined;
+  }
+}
+
+/** Reads the process's own environment, and `.env` of the working folder when there is one (the environment wins). */
+export function readProcessConfig(): Config {
+  loadEnvFile();
+  return readConfig(process.env);
+}
+
+function loadEnvFile(): void {
+  try {
+    process.loadEnvFile();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+}
+
+function arrange(values: ServiceSettings, openstack: OpenStackConfig): Config {
+  return {
+    http: {
+      host: values.HOST,
+      port: values.PORT,
+      maxHeaderBytes: values.MAX_HEADER_BYTES,
+      requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
+      shutdownSeconds: values.SHUTDOWN_SECONDS,
+      errorHelpUrl: values.ERROR_HELP_URL,
+      validateResponses: values.VALIDATE_RESPONSES,
+      wwwAuthenticateUri: values.WWW_AUTHENTICATE_URI ?? openstack.authUrl,
+    },
+    databaseUrl: values.DATABASE_URL,
+    log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
+    roles: { reader: values.READER_ROLES, admin: values.ADMIN_ROLES },
+    openstack,
+    tokenCache: { seconds: values.TOKEN_CACHE_SECONDS, entries: values.TOKEN_CACHE_ENTRIES },
+    flavorCache: { ttlSeconds: values.FLAVOR_TTL_SECONDS, entries: values.FLAVOR_CACHE_ENTRIES },
+    keystone: { timeoutMs: values.KEYSTONE_TIMEOUT_MS, deadlineMs: values.KEYSTONE_DEADLINE_MS },
+    nova: {
+      timeoutMs: values.NOVA_TIMEOUT_MS,
+      deadlineMs: values.NOVA_DEADLINE_MS,
+      maxConcurrentRequests: values.NOVA_MAX_CONCURRENT_REQUESTS,
+    },
+    upstream: {
+      answerMaxBytes: values.UPSTREAM_ANSWER_MAX_BYTES,
+      inFlightMaxBytes: values.UPSTREAM_IN_FLIGHT_MAX_BYTES,
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+
+/** What says where OpenStack is: the names that operators know. Read by `openstack-config.ts`. */
+export const openStackSettings = z.object({
+  OS_CLOUD: optionalText(),
+  OS_CLIENT_CONFIG_FILE: optionalText(),
+  OS_AUTH_URL: optionalText(),
+  OS_USERNAME: optionalText(),
+  OS_USER_ID: optionalText(),
+  OS_PASSWORD: optionalText(),
+  OS_USER_DOMAIN_NAME: optionalText(),
+  OS_USER_DOMAIN_ID: optionalText(),
+  OS_PROJECT_NAME: optionalText(),
+  OS_PROJECT_ID: optionalText(),
+  OS_PROJECT_DOMAIN_NAME: optionalText(),
+  OS_PROJECT_DOMAIN_ID: optionalText(),
+  OS_APPLICATION_CREDENTIAL_ID: optionalText(),
+  OS_APPLICATION_CREDENTIAL_SECRET: optionalText(),
+  OS_REGION_NAME: optionalText(),
+  OS_INTERFACE: optionalText(),
+  OS_CACERT: optionalText(),
+  OS_COMPUTE_ENDPOINT_OVERRIDE: optionalText(),
+});
+
+export type OpenStackSettings = z.infer<typeof openStackSettings>;
+
+/** Every other environment variable the service reads, with its form and default. `.env.example` explains each. */
+export const serviceSettings = z.object({
+  HOST: text('127.0.0.1'),
+  PORT: whole(8788, { min: 0, max: 65_535 }),
+  MAX_HEADER_BYTES: whole(65_536, { min: 16_384, max: 1_048_576 }),
+  REQUEST_TIMEOUT_MS: whole(30_000, { min: 100, max: 3_600_000 }),
+  SHUTDOWN_SECONDS: whole(10, { min: 0, max: 3600 }),
+  ERROR_HELP_URL: text('docs/errors.md'),
+  VALIDATE_RESPONSES: oneOf(['true', 'false'], 'false').transform((value) => value === 'true'),
+
+  DATABASE_URL: text('file:data/registered-flavors.db'),
+
+  LOG_LEVEL: oneOf(['error', 'warn', 'info', 'debug'], 'info'),
+  LOG_FORMAT: oneOf(['json', 'text'], 'json'),
+
+  READER_ROLES: names('reader,member,service'),
+  ADMIN_ROLES: names('admin'),
+
+  WWW_AUTHENTICATE_URI: optionalText(),
+
+  TOKEN_CACHE_SECONDS: whole(300, { min: 0, max: 86_400 }),
+  TOKEN_CACHE_ENTRIES: whole(10_000, { min: 1, max: 1_000_000 }),
+  FLAVOR_TTL_SECONDS: whole(30, { min: 0, max: 86_400 }),
+  FLAVOR_CACHE_ENTRIES: whole(20_000, { min: 1, max: 1_000_000 }),
+
+  KEYSTONE_TIMEOUT_MS: whole(5_000, { min: 1, max: 600_000 }),
+  KEYSTONE_DEADLINE_MS: whole(10_000, { min: 1, max: 600_000 }),
+  NOVA_TIMEOUT_MS: whole(10_000, { min: 1, max: 600_000 }),
+  NOVA_DEADLINE_MS: whole(30_000, { min: 1, max: 600_000 }),
+  NOVA_MAX_CONCURRENT_REQUESTS: whole(8, { min: 1, max: 1000 }),
+  UPSTREAM_ANSWER_MAX_BYTES: whole(16_777_216, { min: 65_536, max: 1_073_741_824 }),
+  UPSTREAM_IN_FLIGHT_MAX_BYTES: whole(67_108_864, { min: 65_536, max: 4_294_967_296 }),
+});
+
+export type ServiceSettings = z.infer<typeof serviceSettings>;
+
+function text(fallback: string) {
+  return z.string().default(fallback);
+}
+
+function optionalText() {
+  return z.string().optional();
+}
+
+function names(fallback: string) {
+  return z
+    .string()
+    .default(fallback)
+    .transform((value) => value.split(',').map((name) => name.trim()))
+    .refine((list) => list.every((name) => name !== ''), {
+      error: 'must be names separated by commas, without an empty one',
+    });
+}
+
+function oneOf<const T extends readonly [string, ...string[]]>(values: T, fallback: T[number]) {
+  return z
+    .enum(values, { error: ({ input }) => `must be one of ${values.join(', ')}, not "${String(input)}"` })
+    .default(fallback as never);
+}
+
+function whole(fallback: number, { min, max }: { min: number; max: number }) {
+  return z
+    .string()
+    .default(String(fallback))
+    .refine((value) => /^\d{1,15}$/.test(value) && Number(value) >= min && Number(value) <= max, {
+      error: ({ input }) => `must be a whole number from ${min} to ${max}, not "${String(input)}"`,
+    })
+    .transform(Number);
+}

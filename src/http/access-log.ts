@@ -1,0 +1,24 @@
+import type { NextFunction, Request, Response } from 'express';
+import { contextOf } from './request-context';
+
+const LOGGED_URL_CHARACTERS = 500;
+
+/** One line for each request, when its answer has gone out or its client has gone. */
+export function accessLog() {
+  return (request: Request, response: Response, next: NextFunction): void => {
+    const startedAt = process.hrtime.bigint();
+    const { method, originalUrl } = request; // before anybody rewrites them
+    response.once('close', () => {
+      const { logger, caller } = contextOf(request);
+      logger.info('request', {
+        method,
+        url: originalUrl.slice(0, LOGGED_URL_CHARACTERS),
+        status: response.writableEnded ? response.statusCode : 'client gone',
+        ms: Number((process.hrtime.bigint() - startedAt) / 10_000n) / 100,
+        user_id: caller?.userId,
+        project_id: caller?.projectId,
+      });
+    });
+    next();
+  };
+}

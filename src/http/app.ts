@@ -1,0 +1,44 @@
+import express, { type Express } from 'express';
+import type { Logger } from '../logger';
+import { accessLog } from './access-log';
+import { authenticate, type ValidateToken } from './authenticate';
+import { type Contract, type OperationHandlers, serveContract } from './contract';
+import { errorHandler } from './error-handler';
+import { headAsGet } from './head-as-get';
+import type { ProblemOptions } from './problem';
+import { requestContext } from './request-context';
+import { ignoreBody, limitUrl } from './request-limits';
+import { strictPaths } from './strict-paths';
+
+export interface AppOptions extends ProblemOptions {
+  readonly contract: Contract;
+  readonly handlers: OperationHandlers;
+  readonly validateToken: ValidateToken;
+  readonly logger: Logger;
+  readonly maxHeaderBytes: number;
+  readonly validateResponses: boolean;
+}
+
+/** The way of every request, in order. Each step may end it by throwing; the last one renders what was thrown. */
+export function createApp(options: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag'); // Express's is weak and computed anew for each answer
+  app.enable('case sensitive routing');
+  app.enable('strict routing');
+
+  app.use(
+    requestContext(options.logger), // first: everything after it needs the id
+    accessLog(), // before anything can refuse
+    limitUrl(options.maxHeaderBytes), // before anything works on the URL
+    ignoreBody(), // before the contract: it looks at Content-Type
+    headAsGet(), // before the contract: it does not know HEAD
+    strictPaths(), // before the contract: it forgives a trailing slash
+    serveContract(options.contract, options.handlers, {
+      authenticate: authenticate(options.validateToken), // 404 and 405 come before it, 400 after it
+      validateResponses: options.validateResponses,
+    }),
+  );
+  app.use(errorHandler(options));
+  return app;
+}

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { RequestHandler } from 'express';
+import { middleware as openApiMiddleware } from 'express-openapi-validator';
+import { parse } from 'yaml';
+
+/** The contract as it stands in `api-spec.yaml`. */
+export type Contract = NonNullable<Exclude<Parameters<typeof openApiMiddleware>[0]['apiSpec'], string>>;
+
+/** One handler for each operationId. */
+export type OperationHandlers = ReadonlyMap<string, RequestHandler>;
+
+const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
+
+/** Reads the contract from the package's own top folder. */
+export function readContract(): Contract {
+  const file = path.join(__dirname, '..', '..', 'api-spec.yaml');
+  return parse(readFileSync(file, 'utf8')) as Contract;
+}
+
+/** The operationIds of a contract. */
+export function operationIdsOf(contract: Contract): string[] {
+  return Object.values(contract.paths ?? {}).flatMap((item) =>
+    METHODS.flatMap((method) => operationIdOf(item, method) ?? []),
+  );
+}
+
+function operationIdOf(item: NonNullable<Contract['paths']>[string] | undefined, method: string): string | undefined {
+  const known = METHODS.find((each) => each === method);
+  return known === undefined ? undefined : item?.[known]?.operationId;
+}
+
+/**
+ * Routes, checks and security as the contract says.
+ *
+ * The validator finds handlers at the first request, and one that is missing would then fail every operation; so both
+ * lists are compared here, at the start.
+ * @throws Error when an operation has no handler, or a handler no operation
+ */
+export function serveContract(
+  contract: Contract,
+  handlers: OperationHandlers,
+  options: { authenticate: (request: Parameters<RequestHandler>[0]) => Promise<boolean>; validateResponses: boolean },
+): RequestHandler[] {
+  const operationIds = operationIdsOf(contract);
+  const unhandled = operationIds.filter((operationId) => !handlers.has(operationId));
+  const undocumented = [...handlers.keys()].filter((operationId) => !operationIds.includes(operationId));
+  if (unhandled.length > 0 || undocumented.length > 0) {
+    throw new Error(
+      `api-spec.yaml and the operation handlers differ. Without a handler: ${unhandled.join(', ') || 'none'}; ` +
+        `not in the contract: ${undocumented.join(', ') || 'none'}.`,
+    );
+  }
+  return openApiMiddleware({
+    apiSpec: contract,
+    validateRequests: { allowUnknownQueryParameters: false },
+    validateResponses: options.validateResponses,
+    validateSecurity: { handlers: { KeystoneToken: options.authenticate } },
+    fileUploader: false,
+    operationHandlers: {
+      basePath: '',
+      // Given, since the library's own resolver keeps handlers process-wide: a second app would get the first one's.
+      resolver: (_basePath, { openApiRoute, method }) => {
+        const operationId = operationIdOf(contract.paths?.[openApiRoute], method.toLowerCase());
+        const handler = operationId === undefined ? undefined : handlers.get(operationId);
+        if (handler === undefined) throw new Error(`no handler for ${method} ${openApiRoute}`);
+        return handler;
+      },
+    },
+  });
+}

@@ -1,0 +1,21 @@
+import type { NextFunction, Request, Response } from 'express';
+import { describeFailure, type ProblemOptions, renderError } from './problem';
+import { contextOf } from './request-context';
+import { translateValidatorError } from './validator-fault';
+
+/** Whatever is thrown, anywhere, ends here: one shape, and one log line for what is not the caller's fault. */
+export function errorHandler(options: ProblemOptions) {
+  // Express knows an error handler by its four parameters.
+  return (thrown: unknown, request: Request, response: Response, next: NextFunction): void => {
+    const context = contextOf(request);
+    const error = translateValidatorError(context.authenticationFailure ?? thrown, request);
+    const failure = describeFailure(error);
+    if (failure !== undefined && !context.signal.aborted) context.logger.warn('request failed', failure);
+    if (response.headersSent) {
+      next(thrown); // half an answer is out: Express can only close the connection
+      return;
+    }
+    const answer = renderError(error, context.requestId, options);
+    response.status(answer.status).set(answer.headers).json(answer.body);
+  };
+}

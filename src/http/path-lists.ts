@@ -1,0 +1,8 @@
+import type { Request } from 'express';
+
+/** A list of the path, split and decoded by the contract's validator. */
+export function pathList(request: Request, name: 'serviceTypes' | 'flavorIDs'): readonly string[] {
+  const values: unknown = request.params[name];
+  if (!Array.isArray(values)) throw new Error(`the contract's validator did not read the path parameter ${name}`);
+  return values.map(String);
+}

@@ -1,0 +1,86 @@
+import { ERROR_TITLES, type ErrorKind, type Problem, RegisteredFlavorsError } from '../errors';
+import { describeError } from '../logger';
+import type { components } from './contract-types';
+import { HttpFault, type HttpFaultKind } from './http-fault';
+
+/** THE table: which kind of failure is answered with which status. No other file chooses an error's status. */
+const STATUS: Record<ErrorKind | HttpFaultKind | 'internal', number> = {
+  'invalid input': 400,
+  malformed: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not found': 404,
+  'path not found': 404,
+  'method not allowed': 405,
+  'version not acceptable': 406,
+  'request timed out': 408,
+  'body too large': 413,
+  'uri too long': 414,
+  'headers too large': 431,
+  internal: 500,
+  'upstream answered badly': 502,
+  unavailable: 503,
+  'upstream timed out': 504,
+};
+
+const INTERNAL: Problem = {
+  code: 'registered-flavors.internal.error',
+  detail: 'The service failed in a way that it did not foresee. Its log has the reason under this request id.',
+};
+
+/** An error as it goes over the wire. */
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: components['schemas']['Errors'];
+}
+
+export interface ProblemOptions {
+  readonly errorHelpUrl: string;
+  readonly wwwAuthenticateUri: string;
+}
+
+/** Renders whatever was thrown in the one error shape (API-SIG, "Errors"). What was not foreseen keeps its text hidden. */
+export function renderError(error: unknown, requestId: string, options: ProblemOptions): ErrorAnswer {
+  const foreseen = error instanceof RegisteredFlavorsError || error instanceof HttpFault;
+  const status = STATUS[foreseen ? error.kind : 'internal'];
+  const problems = foreseen ? error.problems : [INTERNAL];
+  const members = error instanceof HttpFault ? error.members : {};
+  return {
+    status,
+    headers: { 'Cache-Control': 'no-store', ...headersFor(error, status, options) },
+    body: {
+      errors: problems.map(({ code, detail }) => ({
+        request_id: requestId,
+        code,
+        status,
+        title: ERROR_TITLES[code],
+        detail,
+        links: [{ rel: 'help', href: `${options.errorHelpUrl}#${anchorOf(code)}` }],
+        ...members,
+      })),
+    },
+  };
+}
+
+/** The fields of the one log line that a failure of ours or of a service behind us gets; undefined for a caller's. */
+export function describeFailure(error: unknown): object | undefined {
+  if (error instanceof HttpFault) return undefined;
+  if (!(error instanceof RegisteredFlavorsError)) return describeError(error);
+  if (STATUS[error.kind] < 500) return undefined;
+  return { code: error.problems[0]?.code, detail: error.message };
+}
+
+function headersFor(error: unknown, status: number, options: ProblemOptions): Record<string, string> {
+  if (error instanceof HttpFault) return error.headers;
+  if (status === 401) return { 'WWW-Authenticate': `Keystone uri="${options.wwwAuthenticateUri}"` };
+  if (error instanceof RegisteredFlavorsError && error.retryAfterSeconds !== undefined) {
+    return { 'Retry-After': String(error.retryAfterSeconds) };
+  }
+  return {};
+}
+
+/** The anchor that Markdown makes of a heading: docs/errors.md has one heading for each code. */
+function anchorOf(code: string): string {
+  return code.replaceAll('.', '');
+}

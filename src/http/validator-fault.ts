@@ -1,0 +1,105 @@
+import type { Request } from 'express';
+import { error as openApiError } from 'express-openapi-validator';
+import type { OpenApiRequest } from 'express-openapi-validator/dist/framework/types';
+import { type ErrorCode, type Problem, RegisteredFlavorsError } from '../errors';
+import { FLAVOR_ID_PATTERN, FLAVOR_ID_RULE } from '../registrations/flavor-id';
+import { SERVICE_TYPE_PATTERN, SERVICE_TYPE_RULE } from '../registrations/service-type';
+import { HttpFault } from './http-fault';
+
+/** The lists of the path: what a bad item is called, and what a good one looks like. */
+const LISTS: readonly { name: string; code: ErrorCode; pattern: RegExp; rule: string }[] = [
+  {
+    name: 'serviceTypes',
+    code: 'registered-flavors.service_type.invalid',
+    pattern: SERVICE_TYPE_PATTERN,
+    rule: SERVICE_TYPE_RULE,
+  },
+  { name: 'flavorIDs', code: 'registered-flavors.flavor_id.invalid', pattern: FLAVOR_ID_PATTERN, rule: FLAVOR_ID_RULE },
+];
+const QUOTED_CHARACTERS = 80;
+/** Beyond this many the caller has understood. */
+const MOST_PROBLEMS = 100;
+
+/**
+ * What the contract's validator throws, in our own words: which item, what it was, what would be right.
+ * Anything else is returned as it came.
+ */
+export function translateValidatorError(error: unknown, request: Request): unknown {
+  if (error instanceof openApiError.NotFound) return pathNotFound(request);
+  if (error instanceof openApiError.MethodNotAllowed) return methodNotAllowed(error, request);
+  if (error instanceof openApiError.Unauthorized) return tokenMissing();
+  if (error instanceof openApiError.BadRequest) return badRequest(error, request);
+  if (error instanceof URIError) return malformedUrl();
+  return error;
+}
+
+/** 404 for a path that the contract does not have. */
+export function pathNotFound(request: Request): HttpFault {
+  return new HttpFault('path not found', {
+    code: 'registered-flavors.path.not_found',
+    detail: `There is nothing at "${quote(request.path)}". Paths are case-sensitive and have no trailing slash.`,
+  });
+}
+
+function methodNotAllowed(error: InstanceType<typeof openApiError.MethodNotAllowed>, request: Request): HttpFault {
+  const allowed = (error.headers?.Allow ?? '').replace(/\bGET\b/, 'GET, HEAD');
+  return new HttpFault(
+    'method not allowed',
+    {
+      code: 'registered-flavors.method.not_allowed',
+      detail: `${request.method} is not allowed here. Allowed: ${allowed}.`,
+    },
+    { headers: { Allow: allowed } },
+  );
+}
+
+/** The validator itself refuses a request without the header; every other 401 is the authenticator's own. */
+function tokenMissing(): RegisteredFlavorsError {
+  return new RegisteredFlavorsError('unauthenticated', {
+    code: 'registered-flavors.token.missing',
+    detail: 'X-Auth-Token is missing. Ask Keystone for a token that is scoped to a project.',
+  });
+}
+
+function badRequest(error: InstanceType<typeof openApiError.BadRequest>, request: Request): HttpFault {
+  const [first] = error.errors;
+  if (first?.path.startsWith('/query/') === true) {
+    const name = first.path.slice('/query/'.length);
+    return new HttpFault('malformed', {
+      code: 'registered-flavors.query.unknown',
+      detail: `This operation takes no query parameter "${quote(name)}".`,
+    });
+  }
+  if (/malformed uri/i.test(error.message)) return malformedUrl();
+  const lists = (request as OpenApiRequest).openapi?.pathParams; // Express has forgotten request.params by now
+  const badItems = LISTS.flatMap((list) => describeBadItems(list, lists?.[list.name]));
+  return new HttpFault(
+    'malformed',
+    badItems.length > 0 ? badItems.slice(0, MOST_PROBLEMS) : error.errors.map(describe),
+  );
+}
+
+function malformedUrl(): HttpFault {
+  return new HttpFault('malformed', {
+    code: 'registered-flavors.request.invalid',
+    detail: 'The URL is not well-formed: "%" must be followed by two hexadecimal digits, and all of it must be UTF-8.',
+  });
+}
+
+/** The validator stops at the first bad item of a list; whoever mends a list wants to know them all. */
+function describeBadItems(list: (typeof LISTS)[number], values: unknown): Problem[] {
+  if (!Array.isArray(values)) return [];
+  return values.map(String).flatMap((value, index) => {
+    if (list.pattern.test(value)) return [];
+    const what = value === '' ? 'is empty' : `is "${quote(value)}"`;
+    return [{ code: list.code, detail: `Item ${index + 1} of ${list.name} ${what}. ${list.rule}` }];
+  });
+}
+
+function describe(error: { path: string; message: string }): Problem {
+  return { code: 'registered-flavors.request.invalid', detail: `${error.path.replace(/^\//, '')} ${error.message}.` };
+}
+
+function quote(value: string): string {
+  return value.length > QUOTED_CHARACTERS ? `${value.slice(0, QUOTED_CHARACTERS)}...` : value;
+}

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { API_VERSION_HEADER, CURRENT_VERSION } from './api-version';
+import { HttpFault } from './http-fault';
+import { type ProblemOptions, renderError } from './problem';
+
+/** How long a client that is still sending is listened to, so that it gets to read the answer before a reset. */
+const LINGER_MS = 2_000;
+
+/**
+ * Answers what Node's parser refused before there was a request: in the same shape as every other error, where Node
+ * would send a bare status line or nothing.
+ */
+export function refuseOnTheWire(error: NodeJS.ErrnoException, socket: Socket, options: ProblemOptions): void {
+  const fault = faultOf(error);
+  if (fault === undefined) {
+    socket.destroy(); // the connection itself is gone: nobody is left to answer
+    return;
+  }
+  if (!socket.writable) return; // the answer is on its way already, and this is more of the same request
+  const requestId = `req-${randomUUID()}`;
+  const { status, headers, body } = renderError(fault, requestId, options);
+  const content = JSON.stringify(body);
+  const lines = Object.entries({
+    ...headers,
+    'X-OpenStack-Request-Id': requestId,
+    [API_VERSION_HEADER]: CURRENT_VERSION,
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': String(Buffer.byteLength(content)),
+    Connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}`);
+  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', content].join('\r\n'));
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}
+
+function faultOf(error: NodeJS.ErrnoException): HttpFault | undefined {
+  if (error.code === 'HPE_HEADER_OVERFLOW') {
+    return new HttpFault('headers too large', {
+      code: 'registered-flavors.headers.too_large',
+      detail: 'The request line and headers together are larger than this service takes. Name fewer flavors at once.',
+    });
+  }
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return new HttpFault('request timed out', {
+      code: 'registered-flavors.request.timeout',
+      detail: 'The request did not arrive in full in time.',
+    });
+  }
+  if (error.code?.startsWith('HPE_') !== true) return undefined;
+  return new HttpFault('malformed', {
+    code: 'registered-flavors.request.invalid',
+    detail: 'This is not a well-formed HTTP/1.1 request.',
+  });
+}

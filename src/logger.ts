@@ -1,0 +1,33 @@
+import winston from 'winston';
+
+export type Logger = winston.Logger;
+
+/**
+ * Lines to stdout, one each: JSON for machines, or text for people.
+ *
+ * What is logged is chosen where it is logged, field by field. Nobody logs an error of axios, a header or a body: that
+ * is how a token would get in. Errors are logged by {@link describeError}.
+ */
+export function createLogger(options: { level: string; format: 'json' | 'text' }): Logger {
+  return winston.createLogger({
+    level: options.level,
+    format: winston.format.combine(
+      winston.format.timestamp(),
+      options.format === 'json' ? winston.format.json() : text,
+    ),
+    transports: [new winston.transports.Console()],
+  });
+}
+
+const text = winston.format.printf(({ timestamp, level, message, ...fields }) => {
+  const rest = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  return [String(timestamp), level.toUpperCase().padEnd(5), String(message), ...rest].join(' ');
+});
+
+/** An unforeseen error as fields for a log line: winston prints an Error inside its fields as {}. */
+export function describeError(error: unknown): { error: string; stack: string | undefined } {
+  if (error instanceof Error) return { error: `${error.name}: ${error.message}`, stack: error.stack };
+  return { error: String(error), stack: undefined };
+}

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { type Credentials, authBody } from './credentials';
+import { type KeystoneToken, readTokenDocument } from './keystone-token';
+import type { Upstream } from './upstream';
+import type { UpstreamAnswer } from './upstream-answer';
+
+/** On whose behalf Keystone is asked, and until when. */
+export interface KeystoneCall {
+  readonly globalRequestId: string;
+  readonly signal: AbortSignal;
+}
+
+/** What Keystone says of a caller's token. */
+export type Validation =
+  | { readonly outcome: 'valid'; readonly token: KeystoneToken }
+  | { readonly outcome: 'invalid' }
+  /** Our own token was refused: renew it and ask again. */
+  | { readonly outcome: 'own token refused' };
+
+const keystoneError = z.object({ error: z.object({ code: z.number() }) });
+
+/** Keystone's v3 API, as far as this service needs it. */
+export class KeystoneClient {
+  /** @param authUrl with its version, without a trailing slash: `https://keystone.example:5000/v3` */
+  constructor(
+    private readonly upstream: Upstream,
+    private readonly authUrl: string,
+  ) {}
+
+  /**
+   * Logs in.
+   * @throws RegisteredFlavorsError `unavailable`, also when Keystone refuses the credentials: that is the operator's
+   * to mend, not the caller's
+   */
+  async issueToken(credentials: Credentials, call: KeystoneCall): Promise<{ id: string; token: KeystoneToken }> {
+    const answer = await this.upstream.request({
+      method: 'POST',
+      url: `${this.authUrl}/auth/tokens`,
+      headers: { 'Content-Type': 'application/json' },
+      body: authBody(credentials),
+      ...call,
+    });
+    if (answer.status !== 201) throw this.loginRefused(answer, credentials);
+    const id = answer.header('x-subject-token');
+    const token = readTokenDocument(answer.json);
+    if (id === undefined || token === undefined) {
+      throw this.upstream.errors.answeredBadly('Keystone gave a token that cannot be understood.');
+    }
+    return { id, token };
+  }
+
+  /**
+   * Asks Keystone what a caller's token is worth.
+   *
+   * `OpenStack-Identity-Access-Rules` says that we know of access rules; without it Keystone refuses the tokens of
+   * application credentials that carry some.
+   * @throws RegisteredFlavorsError `unavailable`
+   */
+  async validateToken(ownToken: string, subjectToken: string, call: KeystoneCall): Promise<Validation> {
+    const answer = await this.upstream.request({
+      method: 'GET',
+      url: `${this.authUrl}/auth/tokens?nocatalog`,
+      headers: {
+        'X-Auth-Token': ownToken,
+        'X-Subject-Token': subjectToken,
+        'OpenStack-Identity-Access-Rules': '1',
+      },
+      ...call,
+    });
+    if (answer.status === 200) {
+      const token = readTokenDocument(answer.json);
+      if (token !== undefined) return { outcome: 'valid', token };
+      throw this.upstream.errors.answeredBadly('Keystone described a token in a way that cannot be understood.');
+    }
+    // Only Keystone's own 404 speaks of the token; a router's or a proxy's speaks of a wrong OS_AUTH_URL.
+    if (answer.status === 404 && isKeystoneError(answer)) return { outcome: 'invalid' };
+    if (answer.status === 401) return { outcome: 'own token refused' };
+    if (answer.status === 403) {
+      throw this.upstream.errors.unavailable(
+        "Keystone does not let this service's own user validate tokens: it lacks the role for identity:validate_token.",
+      );
+    }
+    throw this.upstream.errors.answeredBadly(`Keystone answered ${answer.status} to the validation of a token.`);
+  }
+
+  private loginRefused(answer: UpstreamAnswer, credentials: Credentials): Error {
+    const { errors } = this.upstream;
+    const { method } = credentials;
+    if (answer.status === 401) return errors.unavailable(`Keystone refused this service's own ${method} (401).`);
+    if (answer.status === 404 && isKeystoneError(answer)) {
+      return errors.unavailable(`Keystone does not know this service's own ${method} (404).`);
+    }
+    return errors.answeredBadly(
+      `Keystone answered ${answer.status} to this service's own login. Is OS_AUTH_URL right?`,
+    );
+  }
+}
+
+function isKeystoneError(answer: UpstreamAnswer): boolean {
+  return keystoneError.safeParse(answer.json).success;
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import type { Caller } from '../registrations/caller';
+
+const catalogEntry = z.object({
+  type: z.string(),
+  endpoints: z.array(
+    z.object({ interface: z.string(), url: z.string(), region_id: z.string().nullish(), region: z.string().nullish() }),
+  ),
+});
+
+const tokenDocument = z.object({
+  token: z.object({
+    user: z.object({ id: z.string() }),
+    expires_at: z.string(),
+    project: z.object({ id: z.string() }).optional(),
+    roles: z.array(z.object({ name: z.string() })).default([]),
+    catalog: z.array(catalogEntry).default([]),
+  }),
+});
+
+export type Catalog = z.infer<typeof catalogEntry>[];
+
+/** A token as Keystone describes it, ours or a caller's. */
+export interface KeystoneToken {
+  readonly caller: Caller;
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  readonly expiresAt: number;
+  /** Empty when it was not asked for. */
+  readonly catalog: Catalog;
+}
+
+/** Reads Keystone's token document; undefined when it is something else. */
+export function readTokenDocument(json: unknown): KeystoneToken | undefined {
+  const parsed = tokenDocument.safeParse(json);
+  if (!parsed.success) return undefined;
+  const { user, project, roles, catalog, expires_at } = parsed.data.token;
+  const expiresAt = Date.parse(expires_at);
+  if (Number.isNaN(expiresAt)) return undefined;
+  return {
+    caller: { userId: user.id, projectId: project?.id, roles: roles.map(({ name }) => name) },
+    expiresAt,
+    catalog,
+  };
+}

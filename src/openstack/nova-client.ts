@@ -1,0 +1,157 @@
+import { type BulkheadPolicy, bulkhead } from 'cockatiel';
+import { z } from 'zod';
+import type { Flavor } from '../registrations/flavor';
+import type { FlavorId } from '../registrations/flavor-id';
+import { type ComputeEndpointChoice, findComputeEndpoint } from './compute-endpoint';
+import { readNovaFlavor } from './nova-flavor';
+import { negotiateMicroversion, novaRoot } from './nova-version';
+import type { ServiceSession, ServiceToken } from './service-token';
+import type { Upstream } from './upstream';
+import type { UpstreamAnswer } from './upstream-answer';
+
+/** On whose behalf Nova is asked, and until when. */
+export interface NovaCall {
+  readonly globalRequestId: string;
+  readonly signal: AbortSignal;
+}
+
+/** One page of `flavors/detail`. */
+export interface FlavorPage {
+  readonly flavors: readonly ListedFlavor[];
+  readonly hasNext: boolean;
+}
+
+/** A flavor of a list, read only when it is one of those that are looked for. */
+export interface ListedFlavor {
+  readonly id: FlavorId;
+  /** @throws RegisteredFlavorsError `upstream answered badly` */
+  read(): Flavor;
+}
+
+interface Nova {
+  readonly root: string;
+  readonly microversion: string;
+}
+
+const flavorDocument = z.object({ flavor: z.object({ id: z.string() }).loose() });
+const pageDocument = z.object({
+  flavors: z.array(z.object({ id: z.string() }).loose()),
+  flavors_links: z.array(z.object({ rel: z.string() })).optional(),
+});
+const itemNotFound = z.object({ itemNotFound: z.object({}) });
+const markerNotFound = z.object({ badRequest: z.object({ message: z.string().regex(/^marker .* not found/i) }) });
+
+/** Nova's flavors, read only: this class has no way to write. */
+export class NovaClient {
+  private readonly places: BulkheadPolicy;
+  private readonly discovered = new Map<string, Promise<Nova>>();
+
+  constructor(
+    private readonly upstream: Upstream,
+    private readonly serviceToken: ServiceToken,
+    private readonly endpoint: ComputeEndpointChoice,
+    maxConcurrentRequests: number,
+  ) {
+    this.places = bulkhead(maxConcurrentRequests, Infinity);
+  }
+
+  /** Finds Nova and agrees on a microversion, so that a start can say how things are. */
+  async discover(call: NovaCall): Promise<Nova> {
+    return this.find(await this.serviceToken.get(call.globalRequestId), call);
+  }
+
+  /**
+   * One flavor; undefined when Nova says it does not exist. Nova on MySQL or MariaDB finds `MixedCase` when asked for
+   * `mixedcase`, and ignores trailing spaces: that, too, means that the id asked for does not exist.
+   * @param flavorId none of those that cannot be part of a path ({@link UNREACHABLE_BY_PATH})
+   * @throws RegisteredFlavorsError
+   */
+  async getFlavor(flavorId: FlavorId, call: NovaCall): Promise<Flavor | undefined> {
+    const answer = await this.get(`/flavors/${encodeURIComponent(flavorId)}`, call);
+    if (answer.status === 404 && itemNotFound.safeParse(answer.json).success) return undefined;
+    const document = flavorDocument.safeParse(answer.json);
+    if (answer.status !== 200 || !document.success) throw this.unexpected(answer, 'a flavor');
+    const { flavor } = document.data;
+    if (flavor.id === flavorId) return this.read(flavor);
+    if (looseForm(flavor.id) === looseForm(flavorId)) return undefined;
+    throw this.upstream.errors.answeredBadly(`Nova sent another flavor than "${flavorId}".`);
+  }
+
+  /**
+   * One page of all flavors, in Nova's own order, private and disabled ones included.
+   * @param marker the last id of the page before
+   * @returns undefined when Nova does not know the marker: its flavor was deleted meanwhile
+   * @throws RegisteredFlavorsError
+   */
+  async listFlavors(page: { limit: number; marker?: FlavorId }, call: NovaCall): Promise<FlavorPage | undefined> {
+    const marker = page.marker === undefined ? '' : `&marker=${encodeURIComponent(page.marker)}`;
+    const answer = await this.get(`/flavors/detail?is_public=None&limit=${page.limit}${marker}`, call);
+    if (page.marker !== undefined && answer.status === 400 && markerNotFound.safeParse(answer.json).success) {
+      return undefined;
+    }
+    const document = pageDocument.safeParse(answer.json);
+    if (answer.status !== 200 || !document.success) throw this.unexpected(answer, 'a list of flavors');
+    const { flavors, flavors_links: links = [] } = document.data;
+    return {
+      flavors: flavors.map((flavor) => ({ id: flavor.id, read: () => this.read(flavor) })),
+      hasNext: links.some(({ rel }) => rel === 'next'),
+    };
+  }
+
+  private async get(pathAndQuery: string, call: NovaCall): Promise<UpstreamAnswer> {
+    return this.places.execute(async () => {
+      for (let attempt = 0; attempt < 2; attempt += 1) {
+        const session = await this.serviceToken.get(call.globalRequestId);
+        const nova = await this.find(session, call);
+        const headers = { 'X-Auth-Token': session.token, 'OpenStack-API-Version': `compute ${nova.microversion}` };
+        const answer = await this.upstream.request({ method: 'GET', url: nova.root + pathAndQuery, headers, ...call });
+        if (answer.status === 406) this.discovered.clear(); // Nova was changed under us: negotiate again next time
+        if (answer.status !== 401) return answer;
+        this.serviceToken.invalidate(session.token);
+      }
+      throw this.upstream.errors.unavailable("Nova refuses this service's own token, also a new one (401).");
+    });
+  }
+
+  private find(session: ServiceSession, call: NovaCall): Promise<Nova> {
+    const endpoint = findComputeEndpoint(session.catalog, this.endpoint, this.upstream.errors);
+    const root = novaRoot(endpoint, session.projectId);
+    const known = this.discovered.get(root);
+    if (known !== undefined) return known;
+    const asked = this.negotiate(root, call);
+    this.discovered.set(root, asked);
+    asked.catch(() => this.discovered.delete(root)); // whoever waits is told; the next one asks again
+    return asked;
+  }
+
+  private async negotiate(root: string, call: NovaCall): Promise<Nova> {
+    const { errors } = this.upstream;
+    const answer = await this.upstream.request({ method: 'GET', url: `${root}/`, headers: {}, ...call });
+    const negotiation = negotiateMicroversion(answer.json);
+    if ('microversion' in negotiation) return { root, microversion: negotiation.microversion };
+    if ('tooOld' in negotiation) {
+      throw errors.unavailable(
+        `Nova offers microversions up to ${negotiation.tooOld}; this service needs 2.61 or later.`,
+      );
+    }
+    throw errors.answeredBadly('The compute endpoint does not answer with a version document of Nova.');
+  }
+
+  private read(json: unknown): Flavor {
+    const flavor = readNovaFlavor(json);
+    if (flavor === undefined) throw this.upstream.errors.answeredBadly('Nova sent a flavor that cannot be understood.');
+    return flavor;
+  }
+
+  private unexpected(answer: UpstreamAnswer, wanted: string): Error {
+    const { errors } = this.upstream;
+    if (answer.status === 403)
+      return errors.unavailable(`Nova does not let this service's own user read ${wanted} (403).`);
+    return errors.answeredBadly(`Nova answered ${answer.status} where ${wanted} was asked, with something unexpected.`);
+  }
+}
+
+/** MySQL's and MariaDB's idea of when two ids are the same. */
+function looseForm(flavorId: FlavorId): string {
+  return flavorId.toLowerCase().replace(/ +$/, '');
+}

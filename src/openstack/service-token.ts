@@ -1,0 +1,92 @@
+import type { Clock } from '../clock';
+import { describeError, type Logger } from '../logger';
+import type { Credentials } from './credentials';
+import type { KeystoneCall, KeystoneClient } from './keystone-client';
+import type { Catalog } from './keystone-token';
+
+/** A token with less than this left is renewed (keystoneauth's own margin is 120 s). */
+const RENEW_WHEN_LEFT_MS = 120_000;
+/** Clouds with very short tokens: renewed in the last fifth of their life, not at every request. */
+const RENEW_IN_LAST_PART = 0.2;
+/** After a failed early renewal the old token serves on for this long before the next try. */
+const PAUSE_AFTER_FAILURE_MS = 5_000;
+
+/** The service's own session with OpenStack. */
+export interface ServiceSession {
+  readonly token: string;
+  readonly projectId: string | undefined;
+  readonly catalog: Catalog;
+}
+
+interface HeldSession extends ServiceSession {
+  readonly expiresAt: number;
+  readonly renewAt: number;
+}
+
+/**
+ * Holds the service's own token: renewed ahead of time, one renewal at a time however many wait for it, and thrown
+ * away when a service refuses it.
+ */
+export class ServiceToken {
+  private held: HeldSession | undefined;
+  private renewal: Promise<ServiceSession> | undefined;
+  private pauseUntil = 0;
+
+  constructor(
+    private readonly keystone: KeystoneClient,
+    private readonly credentials: Credentials,
+    private readonly options: {
+      /** How long one renewal may take, whoever waits for it. */
+      readonly deadlineMs: number;
+      readonly clock: Clock;
+      readonly logger: Logger;
+    },
+  ) {}
+
+  /**
+   * A session that is good now. While a token nears its end the old one goes on serving and the new one is fetched
+   * behind it, so that nobody waits and a short outage of Keystone goes unnoticed.
+   * @throws RegisteredFlavorsError `unavailable` when there is none and none can be had
+   */
+  async get(globalRequestId: string): Promise<ServiceSession> {
+    const now = this.options.clock.now();
+    const { held } = this;
+    if (held === undefined || now >= held.expiresAt) return this.renew(globalRequestId);
+    if (now >= held.renewAt && now >= this.pauseUntil) {
+      this.renew(globalRequestId).catch((error: unknown) => {
+        // The old one is good still, so nobody is hurt yet.
+        this.pauseUntil = this.options.clock.now() + PAUSE_AFTER_FAILURE_MS;
+        this.options.logger.warn("this service's own token could not be renewed ahead of time", describeError(error));
+      });
+    }
+    return held;
+  }
+
+  /** Throws a token away that a service refused. A newer one stays. */
+  invalidate(token: string): void {
+    if (this.held?.token === token) this.held = undefined;
+  }
+
+  private renew(globalRequestId: string): Promise<ServiceSession> {
+    this.renewal ??= this.login({ globalRequestId, signal: AbortSignal.timeout(this.options.deadlineMs) }).finally(
+      () => {
+        this.renewal = undefined;
+      },
+    );
+    return this.renewal;
+  }
+
+  private async login(call: KeystoneCall): Promise<ServiceSession> {
+    const { id, token } = await this.keystone.issueToken(this.credentials, call);
+    const lifetimeMs = token.expiresAt - this.options.clock.now();
+    const marginMs = Math.min(RENEW_WHEN_LEFT_MS, lifetimeMs * RENEW_IN_LAST_PART);
+    this.held = {
+      token: id,
+      projectId: token.caller.projectId,
+      catalog: token.catalog,
+      expiresAt: token.expiresAt,
+      renewAt: token.expiresAt - marginMs,
+    };
+    return this.held;
+  }
+}

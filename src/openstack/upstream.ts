@@ -1,0 +1,111 @@
+import http from 'node:http';
+import https from 'node:https';
+import axios, { type AxiosInstance } from 'axios';
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
+import type { AnswerBudget } from './answer-budget';
+import { type UpstreamAnswer, readAnswer } from './upstream-answer';
+import type { UpstreamErrors } from './upstream-errors';
+import { UpstreamFailure } from './upstream-failure';
+
+/** Two more tries at the most: enough for a dropped connection, too few to multiply an outage. */
+const MAX_RETRIES = 2;
+/** A service that asks to be left alone for longer than this is left alone. */
+const LONGEST_RETRY_AFTER_SECONDS = 2;
+
+export interface UpstreamOptions {
+  readonly errors: UpstreamErrors;
+  /** One try, from the connection to the last byte of the answer. */
+  readonly attemptTimeoutMs: number;
+  readonly maxAnswerBytes: number;
+  readonly budget: AnswerBudget;
+  /** Certificates (PEM) to trust instead of the system's. */
+  readonly ca: string | undefined;
+}
+
+/** A request that may be sent twice without harm: nothing else is ever sent to OpenStack. */
+export interface UpstreamRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** Sent as X-OpenStack-Request-Id. */
+  readonly globalRequestId: string;
+  /** The deadline of the whole call, retries included. */
+  readonly signal: AbortSignal;
+}
+
+/** Speaks HTTP to one OpenStack service: bounded in time and size, retried with jitter, redirected nowhere. */
+export class Upstream {
+  readonly errors: UpstreamErrors;
+  private readonly client: AxiosInstance;
+  private readonly retries = retry(handleWhen(isWorthARetry), {
+    maxAttempts: MAX_RETRIES,
+    backoff: new ExponentialBackoff({ initialDelay: 50, maxDelay: 1000 }),
+  });
+
+  constructor(private readonly options: UpstreamOptions) {
+    this.errors = options.errors;
+    const trust = options.ca === undefined ? {} : { ca: options.ca };
+    this.client = axios.create({
+      httpAgent: new http.Agent({ keepAlive: true }),
+      httpsAgent: new https.Agent({ keepAlive: true, ...trust }),
+      maxRedirects: 0, // axios would take X-Auth-Token along to another host
+      proxy: false, // nor go through whatever proxy the environment happens to name
+      responseType: 'stream', // so that we count the bytes while they come
+      validateStatus: () => true,
+    });
+  }
+
+  /**
+   * Sends a request and reads its answer, whatever its status, except those that say "not now".
+   * @throws RegisteredFlavorsError as {@link UpstreamErrors} tells them
+   */
+  async request(request: UpstreamRequest): Promise<UpstreamAnswer> {
+    try {
+      return await this.retries.execute(() => this.attempt(request), request.signal);
+    } catch (error) {
+      throw error instanceof UpstreamFailure ? error.told(this.errors) : error;
+    }
+  }
+
+  private async attempt(request: UpstreamRequest): Promise<UpstreamAnswer> {
+    const { attemptTimeoutMs, maxAnswerBytes, budget } = this.options;
+    const done = new AbortController();
+    const tooSlow = AbortSignal.timeout(attemptTimeoutMs);
+    try {
+      const response = await this.client.request<NodeJS.ReadableStream>({
+        method: request.method,
+        url: request.url,
+        data: request.body,
+        headers: {
+          Accept: 'application/json',
+          'User-Agent': 'registered-flavors',
+          'X-OpenStack-Request-Id': request.globalRequestId,
+          ...request.headers,
+        },
+        signal: AbortSignal.any([request.signal, tooSlow, done.signal]),
+      });
+      return await readAnswer(response, maxAnswerBytes, budget);
+    } catch (error) {
+      if (error instanceof UpstreamFailure) throw error;
+      if (request.signal.aborted) throw new UpstreamFailure({ kind: 'out of time' });
+      if (tooSlow.aborted) throw new UpstreamFailure({ kind: 'too slow', timeoutMs: attemptTimeoutMs });
+      const code = codeOf(error);
+      throw code === undefined ? error : new UpstreamFailure({ kind: 'unreachable', code });
+    } finally {
+      done.abort(); // gives the socket back also when we stopped reading midway
+    }
+  }
+}
+
+function isWorthARetry(error: Error): boolean {
+  return (
+    error instanceof UpstreamFailure && error.isPassing && (error.retryAfterSeconds ?? 0) <= LONGEST_RETRY_AFTER_SECONDS
+  );
+}
+
+/** ECONNREFUSED, ECONNRESET, CERT_HAS_EXPIRED ...: what an operator needs, and nothing that could hold a token. */
+function codeOf(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}

@@ -1,0 +1,35 @@
+import { resolve } from 'node:path';
+import type { RegistrationStore } from '../registrations/registration-store';
+import { openSqliteDatabase, type SqliteOptions } from './sqlite/open-sqlite-database';
+import { SqliteRegistrationStore } from './sqlite/sqlite-registration-store';
+import { StoreOpenError } from './store-open-error';
+
+export interface StoreOptions extends SqliteOptions {
+  /** `file:` and a path, relative to the working directory or absolute: `file:data/registry.db`. */
+  readonly databaseUrl: string;
+}
+
+/**
+ * Opens the registry: makes the file and its folder when they are missing, and brings its tables up to date. Several
+ * processes may do so at the same time.
+ *
+ * @throws StoreOpenError when that is not possible, with one sentence that says why
+ */
+export async function openStore(options: StoreOptions): Promise<RegistrationStore> {
+  return new SqliteRegistrationStore(await openSqliteDatabase(registryPath(options.databaseUrl), options));
+}
+
+function registryPath(databaseUrl: string): string {
+  if (!databaseUrl.startsWith('file:')) {
+    throw new StoreOpenError('DATABASE_URL must begin with "file:" and name a file, like file:data/registry.db.');
+  }
+  const named = databaseUrl.slice('file:'.length);
+  const path = named.startsWith('///') ? named.slice(2) : named;
+  if (path === '' || path.startsWith('//') || path.endsWith('/') || path === ':memory:' || /[?#\0]/.test(path)) {
+    throw new StoreOpenError(
+      `DATABASE_URL must name a file after "file:", without a host or parameters, like file:data/registry.db; ` +
+        `it is "${databaseUrl}".`,
+    );
+  }
+  return resolve(path);
+}

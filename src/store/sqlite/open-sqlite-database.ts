@@ -1,0 +1,106 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { StoreOpenError } from '../store-open-error';
+import { migrate, requireOurs } from './migrate';
+import { SqliteDatabase } from './sqlite-database';
+import { errorCode, isBusy, sqliteCode, troubleBehind } from './sqlite-errors';
+
+/** Three folders up is the package's root, from `src` as from `dist`. */
+const MIGRATIONS_FOLDER = resolve(__dirname, '../../../drizzle/sqlite');
+const PAUSE_MS = 25;
+
+const MKDIR_FAILURES: ReadonlyMap<string, string> = new Map([
+  ['ENOTDIR', 'a part of the path is a file'],
+  ['EEXIST', 'a part of the path is a file'],
+  ['EACCES', 'permission denied'],
+  ['EPERM', 'permission denied'],
+  ['EROFS', 'the file system is read-only'],
+  ['ENOSPC', 'the disk is full'],
+]);
+
+export interface SqliteOptions {
+  /** Told about migrations. */
+  readonly logger?: { info(message: string, fields: Record<string, unknown>): unknown } | undefined;
+  /**
+   * How long a request waits for another process's write, in milliseconds; 1000 unless given. The whole process waits
+   * with it: SQLite's wait blocks the event loop.
+   */
+  readonly busyTimeoutMs?: number;
+  /** How long a start waits for other processes that migrate or write, in milliseconds; 30,000 unless given. */
+  readonly startTimeoutMs?: number;
+  readonly migrationsFolder?: string;
+}
+
+/**
+ * Opens the file at an absolute path, made and brought up to date where needed. No table is scanned.
+ * @throws StoreOpenError with one sentence that says why not
+ */
+export async function openSqliteDatabase(path: string, options: SqliteOptions = {}): Promise<SqliteDatabase> {
+  const { busyTimeoutMs = 1000, startTimeoutMs = 30_000, migrationsFolder = MIGRATIONS_FOLDER } = options;
+  requirePlace(path);
+  let client: Database.Database | undefined;
+  try {
+    // Short waits in a loop instead of one long: SQLite does not wait at all when several connections switch to WAL,
+    // and in between the process can still be stopped.
+    const opened = (client = new Database(path, { timeout: 100 }));
+    const applied = await untilNotBusy(startTimeoutMs, () => makeReady(opened, migrationsFolder));
+    opened.pragma(`busy_timeout = ${busyTimeoutMs}`);
+    if (applied > 0) options.logger?.info('registry migrated', { path, migrations: applied });
+    return new SqliteDatabase(opened);
+  } catch (error) {
+    client?.close();
+    throw openError(path, error);
+  }
+}
+
+function requirePlace(path: string): void {
+  const folder = dirname(path);
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const code = errorCode(error) ?? 'see the cause';
+    const why = MKDIR_FAILURES.get(code) ?? code;
+    throw new StoreOpenError(`The folder "${folder}" of the registry file cannot be made: ${why}.`, { cause: error });
+  }
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new StoreOpenError(`The registry file "${path}" is a folder.`);
+  }
+}
+
+/** Everything from a bare connection to an up-to-date registry. Can be repeated when it fails halfway. */
+function makeReady(client: Database.Database, migrationsFolder: string): number {
+  requireOurs(client);
+  if (client.pragma('journal_mode = WAL', { simple: true }) !== 'wal') {
+    throw new StoreOpenError(
+      `The registry file "${client.name}" is on a file system that SQLite's write-ahead log cannot use: use a local disk.`,
+    );
+  }
+  // With WAL, anything less may lose the last answers given when the power goes.
+  client.pragma('synchronous = FULL');
+  const applied = migrate(client, migrationsFolder);
+  client.pragma('foreign_keys = ON');
+  return applied;
+}
+
+async function untilNotBusy<T>(timeoutMs: number, step: () => T): Promise<T> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      return step();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error;
+      await sleep(PAUSE_MS);
+    }
+  }
+}
+
+function openError(path: string, error: unknown): StoreOpenError {
+  if (error instanceof StoreOpenError) return error;
+  const words =
+    sqliteCode(error) === 'SQLITE_ERROR'
+      ? 'does not have the tables that this version needs: restore it from a backup'
+      : (troubleBehind(error)?.words ?? `cannot be opened (${errorCode(error) ?? 'see the cause'})`);
+  return new StoreOpenError(`The registry file "${path}" ${words}.`, { cause: error });
+}

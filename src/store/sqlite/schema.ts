@@ -1,0 +1,44 @@
+import { sql } from 'drizzle-orm';
+import { check, foreignKey, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+
+/**
+ * Flavors with at least one registration, as they were when last registered.
+ * Sizes are in Nova's units: MiB for `ram` and `swap`, GiB for `disk` and `ephemeral`.
+ */
+export const acceptedFlavors = sqliteTable(
+  'accepted_flavors',
+  {
+    flavorId: text('flavor_id').primaryKey().notNull(),
+    name: text('name').notNull(),
+    ram: integer('ram').notNull(),
+    vcpus: integer('vcpus').notNull(),
+    disk: integer('disk').notNull(),
+    ephemeral: integer('ephemeral').notNull(),
+    swap: integer('swap').notNull(),
+    isPublic: integer('is_public', { mode: 'boolean' }).notNull(),
+    /** Milliseconds since 1970-01-01T00:00:00Z. */
+    acceptedAt: integer('accepted_at').notNull(),
+  },
+  (table) => [check('accepted_flavors_is_public', sql`${table.isPublic} IN (0, 1)`)],
+);
+
+/** The pairs. Type first in the key: finding by type reads one stretch of it. */
+export const registrations = sqliteTable(
+  'registrations',
+  {
+    serviceType: text('service_type').notNull(),
+    flavorId: text('flavor_id').notNull(),
+    /** Milliseconds since 1970-01-01T00:00:00Z. */
+    registeredAt: integer('registered_at').notNull(),
+    registeredByUserId: text('registered_by_user_id').notNull(),
+    registeredByProjectId: text('registered_by_project_id').notNull(),
+    requestId: text('request_id').notNull(),
+    /** Only when the client sent one. */
+    globalRequestId: text('global_request_id'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.serviceType, table.flavorId] }),
+    foreignKey({ columns: [table.flavorId], foreignColumns: [acceptedFlavors.flavorId] }),
+    index('registrations_flavor_id').on(table.flavorId),
+  ],
+);

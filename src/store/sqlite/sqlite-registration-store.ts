@@ -1,0 +1,73 @@
+import type { AcceptedFlavor } from '../../registrations/flavor';
+import type { FlavorId } from '../../registrations/flavor-id';
+import type { Provenance, RegisteredFlavor, Registration } from '../../registrations/registration';
+import type { RegistrationStore } from '../../registrations/registration-store';
+import type { ServiceType } from '../../registrations/service-type';
+import { splitPairs } from '../split-pairs';
+import type { SqliteDatabase } from './sqlite-database';
+import { jsonList } from './sqlite-statements';
+
+/** The registry in one SQLite file. Several processes may share the file; nothing is remembered outside of it. */
+export class SqliteRegistrationStore implements RegistrationStore {
+  readonly #database: SqliteDatabase;
+
+  constructor(database: SqliteDatabase) {
+    this.#database = database;
+  }
+
+  async register(
+    serviceTypes: readonly ServiceType[],
+    flavors: readonly AcceptedFlavor[],
+    provenance: Provenance,
+  ): Promise<{ registered: Registration[]; alreadyRegistered: Registration[] }> {
+    const flavorIds = flavors.map(({ id }) => id);
+    const lists = { serviceTypes: jsonList(serviceTypes), flavorIds: jsonList(flavorIds) };
+    const added = this.#database.write(() => {
+      for (const flavor of flavors)
+        this.#database.statements.acceptFlavor.run({ ...flavor, acceptedAt: provenance.at });
+      return this.#database.statements.register.all({
+        ...lists,
+        ...provenance,
+        globalRequestId: provenance.globalRequestId ?? null,
+      });
+    });
+    const { changed, unchanged } = splitPairs(serviceTypes, flavorIds, added);
+    return { registered: changed, alreadyRegistered: unchanged };
+  }
+
+  async deregister(
+    serviceTypes: readonly ServiceType[],
+    flavorIds: readonly FlavorId[],
+  ): Promise<{ deregistered: Registration[]; notRegistered: Registration[] }> {
+    const lists = { serviceTypes: jsonList(serviceTypes), flavorIds: jsonList(flavorIds) };
+    const removed = this.#database.write(() => {
+      const rows = this.#database.statements.deregister.all(lists);
+      if (rows.length > 0) this.#database.statements.forgetFlavors.run(lists);
+      return rows;
+    });
+    const { changed, unchanged } = splitPairs(serviceTypes, flavorIds, removed);
+    return { deregistered: changed, notRegistered: unchanged };
+  }
+
+  async findByServiceTypes(serviceTypes: readonly ServiceType[]): Promise<RegisteredFlavor[]> {
+    const pairs = this.#database.read(() =>
+      this.#database.statements.findByServiceTypes.all({ serviceTypes: jsonList(serviceTypes) }),
+    );
+    return groupByFlavor(pairs);
+  }
+
+  async close(): Promise<void> {
+    this.#database.close();
+  }
+}
+
+/** The pairs arrive sorted by flavor, then type. */
+function groupByFlavor(pairs: readonly Registration[]): RegisteredFlavor[] {
+  const flavors: { flavorId: FlavorId; serviceTypes: ServiceType[] }[] = [];
+  for (const { flavorId, serviceType } of pairs) {
+    const last = flavors.at(-1);
+    if (last?.flavorId === flavorId) last.serviceTypes.push(serviceType);
+    else flavors.push({ flavorId, serviceTypes: [serviceType] });
+  }
+  return flavors;
+}

@@ -1,0 +1,110 @@
+import { and, eq, inArray, notExists, type SQL, sql } from 'drizzle-orm';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { acceptedFlavors, registrations } from './schema';
+
+/**
+ * The statements of the registry, prepared once.
+ *
+ * Lists travel as one JSON array (`jsonList`): one bound variable instead of thousands, of which SQLite takes 32,766,
+ * and one statement for lists of any length.
+ */
+export function prepareStatements(db: BetterSQLite3Database) {
+  return {
+    acceptFlavor: prepareAcceptFlavor(db),
+    register: prepareRegister(db),
+    deregister: prepareDeregister(db),
+    forgetFlavors: prepareForgetFlavors(db),
+    findByServiceTypes: prepareFindByServiceTypes(db),
+  };
+}
+
+/** A list as the statements take it. */
+export function jsonList(items: readonly string[]): string {
+  return JSON.stringify(items);
+}
+
+const PAIR = { serviceType: registrations.serviceType, flavorId: registrations.flavorId };
+
+function prepareAcceptFlavor(db: BetterSQLite3Database) {
+  return db
+    .insert(acceptedFlavors)
+    .values({
+      flavorId: sql.placeholder('id'),
+      name: sql.placeholder('name'),
+      ram: sql.placeholder('ram'),
+      vcpus: sql.placeholder('vcpus'),
+      disk: sql.placeholder('disk'),
+      ephemeral: sql.placeholder('ephemeral'),
+      swap: sql.placeholder('swap'),
+      isPublic: sql.placeholder('isPublic'),
+      acceptedAt: sql.placeholder('acceptedAt'),
+    })
+    .onConflictDoUpdate({
+      target: acceptedFlavors.flavorId,
+      set: {
+        name: sql`excluded.name`,
+        ram: sql`excluded.ram`,
+        vcpus: sql`excluded.vcpus`,
+        disk: sql`excluded.disk`,
+        ephemeral: sql`excluded.ephemeral`,
+        swap: sql`excluded.swap`,
+        isPublic: sql`excluded.is_public`,
+        acceptedAt: sql`excluded.accepted_at`,
+      },
+    })
+    .prepare();
+}
+
+/** Each of the types with each of the ids; answers the rows that are new. The columns are in the table's order. */
+function prepareRegister(db: BetterSQLite3Database) {
+  return db
+    .insert(registrations)
+    .select(
+      // Without "WHERE true" SQLite would read ON CONFLICT as the ON of a join.
+      sql`SELECT types.value, ids.value, ${sql.placeholder('at')}, ${sql.placeholder('userId')},
+        ${sql.placeholder('projectId')}, ${sql.placeholder('requestId')}, ${sql.placeholder('globalRequestId')}
+        FROM json_each(${sql.placeholder('serviceTypes')}) AS types, json_each(${sql.placeholder('flavorIds')}) AS ids
+        WHERE true`,
+    )
+    .onConflictDoNothing()
+    .returning(PAIR)
+    .prepare();
+}
+
+function prepareDeregister(db: BetterSQLite3Database) {
+  return db
+    .delete(registrations)
+    .where(
+      and(
+        inArray(registrations.serviceType, listed('serviceTypes')),
+        inArray(registrations.flavorId, listed('flavorIds')),
+      ),
+    )
+    .returning(PAIR)
+    .prepare();
+}
+
+/** Of the flavors, forgets those without any registration. */
+function prepareForgetFlavors(db: BetterSQLite3Database) {
+  const stillRegistered = db
+    .select({ one: sql`1` })
+    .from(registrations)
+    .where(eq(registrations.flavorId, acceptedFlavors.flavorId));
+  return db
+    .delete(acceptedFlavors)
+    .where(and(inArray(acceptedFlavors.flavorId, listed('flavorIds')), notExists(stillRegistered)))
+    .prepare();
+}
+
+function prepareFindByServiceTypes(db: BetterSQLite3Database) {
+  return db
+    .select(PAIR)
+    .from(registrations)
+    .where(inArray(registrations.serviceType, listed('serviceTypes')))
+    .orderBy(registrations.flavorId, registrations.serviceType)
+    .prepare();
+}
+
+function listed(placeholder: string): SQL {
+  return sql`(SELECT value FROM json_each(${sql.placeholder(placeholder)}))`;
+}

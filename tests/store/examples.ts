@@ -1,0 +1,35 @@
+import type { AcceptedFlavor } from '../../src/registrations/flavor';
+import type { Provenance, Registration } from '../../src/registrations/registration';
+
+/** A flavor of that id; what else it is matters only where a test says so. */
+export function flavor(id: string, but: Partial<AcceptedFlavor> = {}): AcceptedFlavor {
+  return { id, name: `name of ${id}`, ram: 4096, vcpus: 2, disk: 20, ephemeral: 0, swap: 0, isPublic: true, ...but };
+}
+
+export function flavors(...ids: string[]): AcceptedFlavor[] {
+  return ids.map((id) => flavor(id));
+}
+
+export function provenance(but: Partial<Provenance> = {}): Provenance {
+  return {
+    userId: 'a-user',
+    projectId: 'a-project',
+    requestId: 'req-1',
+    globalRequestId: undefined,
+    at: Date.UTC(2026, 0, 2, 3, 4, 5, 678),
+    ...but,
+  };
+}
+
+/** `pairs('redis 1', 'redis 2')`: a type, a space and the rest is the id. */
+export function pairs(...texts: string[]): Registration[] {
+  return texts.map((text) => {
+    const space = text.indexOf(' ');
+    return { serviceType: text.slice(0, space), flavorId: text.slice(space + 1) };
+  });
+}
+
+/** `prefix000`, `prefix001` ...: in byte order. */
+export function numbered(prefix: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => prefix + String(index).padStart(3, '0'));
+}

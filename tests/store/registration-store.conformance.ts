@@ -1,0 +1,273 @@
+import fc from 'fast-check';
+import type { AcceptedFlavor } from '../../src/registrations/flavor';
+import { inByteOrder, type Provenance, type Registration } from '../../src/registrations/registration';
+import type { RegistrationStore } from '../../src/registrations/registration-store';
+import { flavor, flavors, numbered, pairs, provenance } from './examples';
+
+/** One registry of the engine under test, empty at first. */
+export interface RegistryUnderTest {
+  /** Another store on the same registry, as another process would have it. */
+  openStore(): Promise<RegistrationStore>;
+  /** All that stands, read past the store, in byte order. */
+  standing(): { registrations: (Registration & Provenance)[]; accepted: (AcceptedFlavor & { acceptedAt: number })[] };
+  /** Closes what was opened and removes the registry. */
+  dispose(): Promise<void>;
+}
+
+/** What every engine behind RegistrationStore has to do. */
+export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnderTest>): void {
+  let registry: RegistryUnderTest;
+  let store: RegistrationStore;
+  beforeEach(async () => {
+    registry = await createRegistry();
+    store = await registry.openStore();
+  });
+  afterEach(() => registry.dispose());
+
+  describe('register', () => {
+    it('answers all pairs as registered, by type and id in byte order', async () => {
+      const outcome = await store.register(['redis', 'mysql'], flavors('b', 'a', 'B', '10', '9'), provenance());
+      expect(outcome).toEqual({
+        registered: pairs(
+          ...['mysql 10', 'mysql 9', 'mysql B', 'mysql a', 'mysql b'],
+          ...['redis 10', 'redis 9', 'redis B', 'redis a', 'redis b'],
+        ),
+        alreadyRegistered: [],
+      });
+    });
+
+    it('tells the new pairs from those that stand already', async () => {
+      await store.register(['redis'], flavors('2', '1'), provenance());
+      expect(await store.register(['redis', 'mysql'], flavors('3', '2', '1'), provenance())).toEqual({
+        registered: pairs('mysql 1', 'mysql 2', 'mysql 3', 'redis 3'),
+        alreadyRegistered: pairs('redis 1', 'redis 2'),
+      });
+      expect(await store.register(['mysql'], flavors('1', '2'), provenance())).toEqual({
+        registered: [],
+        alreadyRegistered: pairs('mysql 1', 'mysql 2'),
+      });
+    });
+
+    it('keeps who registered a pair first, when and with which request', async () => {
+      const first = provenance({ globalRequestId: 'req-global', at: 1000 });
+      await store.register(['redis'], flavors('1'), first);
+      const second = provenance({ userId: 'other', projectId: 'other', requestId: 'req-2', at: 2000 });
+      await store.register(['mysql', 'redis'], flavors('1'), second);
+      expect(registry.standing().registrations).toEqual([
+        { serviceType: 'mysql', flavorId: '1', ...second },
+        { serviceType: 'redis', flavorId: '1', ...first },
+      ]);
+    });
+
+    it('replaces what was accepted of a flavor, also when all pairs stand already', async () => {
+      await store.register(['redis'], [flavor('1', { name: 'old' }), flavor('2')], provenance({ at: 1000 }));
+      const changed = { name: 'ß "new"; --', ram: 2 ** 31, vcpus: 3, disk: 4, ephemeral: 5, swap: 6, isPublic: false };
+      await store.register(['redis'], [flavor('1', changed)], provenance({ at: 2000 }));
+      expect(registry.standing().accepted).toEqual([
+        { id: '1', ...changed, acceptedAt: 2000 },
+        { ...flavor('2'), acceptedAt: 1000 },
+      ]);
+    });
+
+    it.each([
+      [100, 100],
+      [10, 1000],
+    ])('takes %d types with %d flavors', async (typeCount, idCount) => {
+      const types = numbered('type-', typeCount);
+      const ids = numbered('id-', idCount);
+      const all = types.flatMap((serviceType) => ids.map((flavorId) => ({ serviceType, flavorId })));
+      expect(await store.register(types, flavors(...ids), provenance())).toEqual({
+        registered: all,
+        alreadyRegistered: [],
+      });
+      expect(await store.findByServiceTypes(types)).toEqual(ids.map((flavorId) => ({ flavorId, serviceTypes: types })));
+      expect(await store.deregister(types, ids)).toEqual({ deregistered: all, notRegistered: [] });
+      expect(registry.standing()).toEqual({ registrations: [], accepted: [] });
+    });
+  });
+
+  describe('ids', () => {
+    const ALIKE = ['007', '7', '7.0', '07', '1000', '1e3', 'Case', 'case'];
+
+    it.each(ALIKE)('takes %p for itself only', async (id) => {
+      await store.register(['redis'], flavors(...ALIKE.filter((other) => other !== id)), provenance());
+      expect(await store.deregister(['redis'], [id])).toEqual({
+        deregistered: [],
+        notRegistered: pairs(`redis ${id}`),
+      });
+      const outcome = await store.register(['redis'], flavors(id), provenance());
+      expect(outcome.registered).toEqual(pairs(`redis ${id}`));
+    });
+
+    it.each(['__proto__', 'constructor', 'toString', 'detail', 'null', 'true', '-1', 'a  b c', 'x'.repeat(255)])(
+      'treats %p as any other, as a type too',
+      async (id) => {
+        const rows = [{ flavorId: id, serviceTypes: ['redis', id].sort(inByteOrder) }];
+        await store.register(['redis', id], flavors(id), provenance());
+        const { alreadyRegistered } = await store.register([id], flavors(id), provenance());
+        expect(alreadyRegistered).toEqual([{ serviceType: id, flavorId: id }]);
+        expect(await store.findByServiceTypes([id, 'redis'])).toEqual(rows);
+        const { deregistered } = await store.deregister([id], [id]);
+        expect(deregistered).toEqual([{ serviceType: id, flavorId: id }]);
+      },
+    );
+  });
+
+  describe('deregister', () => {
+    it('removes the pairs that stand and names those that do not', async () => {
+      await store.register(['redis', 'mysql'], flavors('1', '2'), provenance());
+      expect(await store.deregister(['redis', 'kafka'], ['3', '2'])).toEqual({
+        deregistered: pairs('redis 2'),
+        notRegistered: pairs('kafka 2', 'kafka 3', 'redis 3'),
+      });
+      expect(registry.standing().registrations).toMatchObject(pairs('mysql 1', 'mysql 2', 'redis 1'));
+    });
+
+    it('changes nothing when none of the pairs stands', async () => {
+      await store.register(['redis'], flavors('1'), provenance());
+      const before = registry.standing();
+      expect(await store.deregister(['redis', 'mysql'], ['2', 'none'])).toEqual({
+        deregistered: [],
+        notRegistered: pairs('mysql 2', 'mysql none', 'redis 2', 'redis none'),
+      });
+      expect(registry.standing()).toEqual(before);
+    });
+
+    it('forgets a flavor with its last registration', async () => {
+      await store.register(['redis', 'mysql'], flavors('1', '2'), provenance());
+      const acceptedIds = () => registry.standing().accepted.map(({ id }) => id);
+      await store.deregister(['redis'], ['1', '2']);
+      expect(acceptedIds()).toEqual(['1', '2']);
+      await store.deregister(['mysql'], ['2']);
+      expect(acceptedIds()).toEqual(['1']);
+    });
+
+    it('forgets who registered: the next registration is a new one', async () => {
+      await store.register(['redis'], flavors('1'), provenance({ requestId: 'req-1' }));
+      await store.deregister(['redis'], ['1']);
+      const { registered } = await store.register(['redis'], flavors('1'), provenance({ requestId: 'req-2' }));
+      expect(registered).toEqual(pairs('redis 1'));
+      expect(registry.standing().registrations).toMatchObject([{ requestId: 'req-2' }]);
+    });
+  });
+
+  describe('findByServiceTypes', () => {
+    it('finds each flavor once, with those of the asked types it is registered for', async () => {
+      await store.register(['redis', 'mysql', 'kafka'], flavors('b', 'a'), provenance());
+      await store.register(['mysql'], flavors('B', '10'), provenance());
+      await store.register(['kafka'], flavors('only-kafka'), provenance());
+      expect(await store.findByServiceTypes(['redis', 'mysql', 'unknown'])).toEqual([
+        { flavorId: '10', serviceTypes: ['mysql'] },
+        { flavorId: 'B', serviceTypes: ['mysql'] },
+        { flavorId: 'a', serviceTypes: ['mysql', 'redis'] },
+        { flavorId: 'b', serviceTypes: ['mysql', 'redis'] },
+      ]);
+    });
+
+    it('finds nothing for types that nothing is registered for', async () => {
+      await store.register(['redis'], flavors('1'), provenance());
+      expect(await store.findByServiceTypes(['REDIS', 'redi', 'redis.', '%'])).toEqual([]);
+      expect(await store.findByServiceTypes([])).toEqual([]);
+    });
+  });
+
+  describe('several stores on one registry', () => {
+    it('see the writes of each other at once', async () => {
+      const other = await registry.openStore();
+      await store.register(['redis'], flavors('1', '2'), provenance());
+      expect(await other.findByServiceTypes(['redis'])).toHaveLength(2);
+      await other.deregister(['redis'], ['1']);
+      expect(await store.findByServiceTypes(['redis'])).toEqual([{ flavorId: '2', serviceTypes: ['redis'] }]);
+      expect((await store.register(['redis'], flavors('1', '2'), provenance())).registered).toEqual(pairs('redis 1'));
+    });
+
+    it('find all again after everything was closed', async () => {
+      await store.register(['redis'], flavors('1'), provenance());
+      await store.close();
+      const reopened = await registry.openStore();
+      expect(await reopened.findByServiceTypes(['redis'])).toEqual([{ flavorId: '1', serviceTypes: ['redis'] }]);
+    });
+  });
+
+  describe('close', () => {
+    it('refuses every call from then on, and says so', async () => {
+      await store.close();
+      const closed = { kind: 'unavailable', message: 'The registry is closed: this process is shutting down.' };
+      await expect(store.register(['redis'], flavors('1'), provenance())).rejects.toMatchObject(closed);
+      await expect(store.deregister(['redis'], ['1'])).rejects.toMatchObject(closed);
+      await expect(store.findByServiceTypes(['redis'])).rejects.toMatchObject(closed);
+    });
+
+    it('may be called twice', async () => {
+      await store.close();
+      await expect(store.close()).resolves.toBeUndefined();
+    });
+  });
+
+  it('behaves as a plain set of pairs would, whatever is done in whatever order', async () => {
+    const TYPES = ['a', 'b', 'c', 'constructor'];
+    const IDS = ['1', '01', 'A', 'a', '__proto__', 'two words'];
+    const some = (items: string[]) => fc.uniqueArray(fc.constantFrom(...items), { minLength: 1 });
+    const step = fc.record({
+      verb: fc.constantFrom('register' as const, 'deregister' as const, 'find' as const),
+      types: some(TYPES),
+      ids: some(IDS),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30 }), async (steps) => {
+        await store.deregister(TYPES, IDS);
+        const model = new ModelOfRegistrations();
+        for (const { verb, types, ids } of steps) {
+          if (verb === 'register') {
+            const { registered, alreadyRegistered } = await store.register(types, flavors(...ids), provenance());
+            expect([registered, alreadyRegistered]).toEqual(model.add(types, ids));
+          } else if (verb === 'deregister') {
+            const { deregistered, notRegistered } = await store.deregister(types, ids);
+            expect([notRegistered, deregistered]).toEqual(model.remove(types, ids));
+          } else {
+            expect(await store.findByServiceTypes(types)).toEqual(model.find(types));
+          }
+        }
+        const accepted = model.find(TYPES).map(({ flavorId }) => flavorId);
+        expect(registry.standing().accepted.map(({ id }) => id)).toEqual(accepted);
+      }),
+    );
+  });
+}
+
+/** The store as simple as can be: a map from "type id" to the pair. */
+class ModelOfRegistrations {
+  readonly #standing = new Map<string, Registration>();
+
+  /** @returns the pairs that did not stand, and those that did */
+  add(types: string[], ids: string[]): [Registration[], Registration[]] {
+    const outcome = this.#split(types, ids);
+    for (const pair of outcome[0]) this.#standing.set(`${pair.serviceType} ${pair.flavorId}`, pair);
+    return outcome;
+  }
+
+  /** @returns the pairs that did not stand, and those that did */
+  remove(types: string[], ids: string[]): [Registration[], Registration[]] {
+    const outcome = this.#split(types, ids);
+    for (const pair of outcome[1]) this.#standing.delete(`${pair.serviceType} ${pair.flavorId}`);
+    return outcome;
+  }
+
+  find(types: string[]): { flavorId: string; serviceTypes: string[] }[] {
+    const matching = [...this.#standing.values()].filter(({ serviceType }) => types.includes(serviceType));
+    return [...new Set(matching.map(({ flavorId }) => flavorId))].sort(inByteOrder).map((flavorId) => ({
+      flavorId,
+      serviceTypes: matching
+        .flatMap((pair) => (pair.flavorId === flavorId ? [pair.serviceType] : []))
+        .sort(inByteOrder),
+    }));
+  }
+
+  #split(types: string[], ids: string[]): [Registration[], Registration[]] {
+    const asked = pairs(...types.flatMap((type) => ids.map((id) => `${type} ${id}`))).sort(
+      (a, b) => inByteOrder(a.serviceType, b.serviceType) || inByteOrder(a.flavorId, b.flavorId),
+    );
+    const stands = (pair: Registration) => this.#standing.has(`${pair.serviceType} ${pair.flavorId}`);
+    return [asked.filter((pair) => !stands(pair)), asked.filter(stands)];
+  }
+}

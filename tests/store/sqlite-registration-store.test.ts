@@ -1,0 +1,6 @@
+import { itIsARegistrationStore } from './registration-store.conformance';
+import { sqliteRegistry } from './sqlite-registry';
+
+describe('SqliteRegistrationStore', () => {
+  itIsARegistrationStore(async () => sqliteRegistry());
+});
