@@ -106,6 +106,6 @@ function isWorthARetry(error: Error): boolean {
 
 /** ECONNREFUSED, ECONNRESET, CERT_HAS_EXPIRED ...: what an operator needs, and nothing that could hold a token. */
 function codeOf(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;
 }

@@ -238,15 +238,6 @@ describe('a server that stops', () => {
 
     expect([cloud.nova.port, ...(await statuses(1))]).toEqual([port, 200]);
   });
-
-  it('keeps Nova from checking tokens it has not seen when it is Keystone', async () => {
-    const seen = await statuses(1);
-    await cloud.keystone.stops();
-
-    const unseen = await askNova('/flavors/1', { token: cloud.keystone.tokenFor('alice') });
-
-    expect([...seen, ...(await statuses(1)), unseen.status]).toEqual([200, 200, 503]);
-  });
 });
 
 describe('a Nova that misleads', () => {

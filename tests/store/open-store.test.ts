@@ -137,6 +137,7 @@ describe('openStore', () => {
       await fill(1);
       change("INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('future', 32503680000000)");
       expect(await refusal()).toBe(`The registry file "${path}" was written by a newer version of this service.`);
+      expect(existsSync(`${path}-wal`)).toBe(false);
     });
 
     it('a registry without one of its columns', async () => {

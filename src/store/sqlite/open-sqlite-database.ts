@@ -39,9 +39,9 @@ export interface SqliteOptions {
  */
 export async function openSqliteDatabase(path: string, options: SqliteOptions = {}): Promise<SqliteDatabase> {
   const { busyTimeoutMs = 1000, startTimeoutMs = 30_000, migrationsFolder = MIGRATIONS_FOLDER } = options;
-  requirePlace(path);
   let client: Database.Database | undefined;
   try {
+    requirePlace(path);
     // Short waits in a loop instead of one long: SQLite does not wait at all when several connections switch to WAL,
     // and in between the process can still be stopped.
     const opened = (client = new Database(path, { timeout: 100 }));

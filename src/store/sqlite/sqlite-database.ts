@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { registryUnavailable, toUnavailable } from './sqlite-errors';
+import { LATER_SECONDS, SOON_SECONDS, registryUnavailable, toUnavailable } from './sqlite-errors';
 import { prepareStatements } from './sqlite-statements';
 
 /**
@@ -48,11 +48,15 @@ export class SqliteDatabase {
   }
 
   #requireUsable(): void {
-    if (!this.client.open) throw registryUnavailable('The registry is closed: this process is shutting down.');
+    if (!this.client.open)
+      throw registryUnavailable('The registry is closed: this process is shutting down.', SOON_SECONDS);
     // SQLite goes on with a file that was moved, deleted or replaced (a restored backup), and what is written then is
     // lost with it. One look at the file costs microseconds.
     if (inodeOf(this.client.name) !== this.#inode) {
-      throw registryUnavailable('The registry file was moved or replaced while in use: restart the service.');
+      throw registryUnavailable(
+        'The registry file was moved or replaced while in use: restart the service.',
+        LATER_SECONDS,
+      );
     }
   }
 }

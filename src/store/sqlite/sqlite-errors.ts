@@ -7,25 +7,32 @@ interface Trouble {
   readonly retryAfterSeconds: number;
 }
 
-const SOON = 2;
-/** Somebody has to do something first. */
-const LATER = 60;
+/** When it passes by itself. */
+export const SOON_SECONDS = 2;
+/** When somebody has to do something first. */
+export const LATER_SECONDS = 60;
 
 const BUSY = ['SQLITE_BUSY', 'SQLITE_LOCKED', 'SQLITE_PROTOCOL'];
 
 /** By primary result code; SQLite's extended codes begin with it (`SQLITE_IOERR_WRITE`). */
 const TROUBLES: ReadonlyMap<string, Trouble> = new Map([
-  ...BUSY.map((code): [string, Trouble] => [code, { words: 'is locked by another process', retryAfterSeconds: SOON }]),
-  ['SQLITE_FULL', { words: 'is on a disk that is full', retryAfterSeconds: LATER }],
-  ['SQLITE_READONLY', { words: 'cannot be written: its file or file system is read-only', retryAfterSeconds: LATER }],
-  ['SQLITE_CORRUPT', { words: 'is damaged and has to be restored from a backup', retryAfterSeconds: LATER }],
-  ['SQLITE_NOTADB', { words: 'is not an SQLite database', retryAfterSeconds: LATER }],
-  ['SQLITE_IOERR', { words: 'cannot be read or written: the disk reports an error', retryAfterSeconds: LATER }],
+  ...BUSY.map((code): [string, Trouble] => [
+    code,
+    { words: 'is locked by another process', retryAfterSeconds: SOON_SECONDS },
+  ]),
+  ['SQLITE_FULL', { words: 'is on a disk that is full', retryAfterSeconds: LATER_SECONDS }],
+  [
+    'SQLITE_READONLY',
+    { words: 'cannot be written: its file or file system is read-only', retryAfterSeconds: LATER_SECONDS },
+  ],
+  ['SQLITE_CORRUPT', { words: 'is damaged and has to be restored from a backup', retryAfterSeconds: LATER_SECONDS }],
+  ['SQLITE_NOTADB', { words: 'is not an SQLite database', retryAfterSeconds: LATER_SECONDS }],
+  ['SQLITE_IOERR', { words: 'cannot be read or written: the disk reports an error', retryAfterSeconds: LATER_SECONDS }],
   [
     'SQLITE_CANTOPEN',
-    { words: 'cannot be opened or created: its path or permissions do not allow it', retryAfterSeconds: LATER },
+    { words: 'cannot be opened or created: its path or permissions do not allow it', retryAfterSeconds: LATER_SECONDS },
   ],
-  ['SQLITE_PERM', { words: 'cannot be opened: its permissions do not allow it', retryAfterSeconds: LATER }],
+  ['SQLITE_PERM', { words: 'cannot be opened: its permissions do not allow it', retryAfterSeconds: LATER_SECONDS }],
 ]);
 
 /** The result code of the SQLite failure in or behind an error; undefined when it is something else. */
@@ -59,13 +66,15 @@ export function troubleBehind(error: unknown): Trouble | undefined {
 /** The error the port promises: `unavailable` when the registry is at fault; otherwise the error itself, a defect. */
 export function toUnavailable(error: unknown): unknown {
   const trouble = troubleBehind(error);
-  return trouble === undefined ? error : registryUnavailable(`The registry ${trouble.words}.`, trouble, error);
+  return trouble === undefined
+    ? error
+    : registryUnavailable(`The registry ${trouble.words}.`, trouble.retryAfterSeconds, error);
 }
 
 /** `unavailable`, with this sentence. */
 export function registryUnavailable(
   detail: string,
-  { retryAfterSeconds }: { retryAfterSeconds: number } = { retryAfterSeconds: LATER },
+  retryAfterSeconds: number,
   cause?: unknown,
 ): RegisteredFlavorsError {
   return new RegisteredFlavorsError(

@@ -1,0 +1,22 @@
+import type { Response } from 'supertest';
+import type { components } from '../../src/http/contract-types';
+
+/** The pairs of every type with every id, in the order in which answers list them. */
+export function pairs(serviceTypes: readonly string[], flavorIds: readonly string[]) {
+  const inByteOrder = (list: readonly string[]) => [...list].sort((a, b) => Buffer.from(a).compare(Buffer.from(b)));
+  return inByteOrder(serviceTypes).flatMap((service_type) =>
+    inByteOrder(flavorIds).map((flavor_id) => ({ service_type, flavor_id })),
+  );
+}
+
+/** What of a refusal a story tells: its status and the code of each entry. */
+export function refusal(response: Response): { status: number; codes: string[] } {
+  const { errors } = response.body as components['schemas']['Errors'];
+  return { status: response.status, codes: errors.map(({ code }) => code) };
+}
+
+/** The registered flavors of an answer, in short. */
+export function listed(response: Response): { id: string; types: string[]; status: string }[] {
+  const { registered_flavors: flavors } = response.body as components['schemas']['RegisteredFlavors'];
+  return flavors.map(({ flavor_id, service_types, status }) => ({ id: flavor_id, types: service_types, status }));
+}

@@ -1,0 +1,45 @@
+import { type StubCloud, type StubCloudOptions, startStubCloud } from '../../src/stub/stub-cloud';
+import { OpenStackClient } from './openstack-client';
+import { startTestService } from './test-service';
+import { World } from './world';
+
+/** A world on the stub, whose hands (faults, counters) tests may take hold of. */
+export interface StubWorld {
+  readonly world: World;
+  readonly stub: StubCloud;
+}
+
+/** The environment in which our service logs in to a stub cloud. */
+export function stubEnvironment(stub: StubCloud): Record<string, string> {
+  const { username, password, projectName } = stub.keystone.credentials('flavorsvc');
+  return {
+    OS_AUTH_URL: stub.authUrl,
+    OS_USERNAME: username,
+    OS_PASSWORD: password,
+    OS_PROJECT_NAME: projectName,
+    OS_REGION_NAME: 'RegionOne',
+  };
+}
+
+/** Starts a stub cloud and our service on it. Details are not remembered, unless the environment says so. */
+export async function startStubWorld(
+  environment: Record<string, string> = {},
+  options: StubCloudOptions = {},
+): Promise<StubWorld> {
+  const stub = await startStubCloud(options);
+  const cloud = {
+    client: new OpenStackClient(stub.authUrl, stub.novaUrl),
+    logins: {
+      admin: stub.keystone.credentials('admin'),
+      member: stub.keystone.credentials('alice'),
+      reader: stub.keystone.credentials('bob'),
+    },
+    disabledFlavorId: 'b76eb12d-b54c-5c2f-aca3-785dbd147357',
+    serviceEnvironment: stubEnvironment(stub),
+    stopNova: () => stub.nova.stops(),
+    startNova: () => stub.nova.starts(),
+    close: () => stub.close(),
+  };
+  const service = await startTestService({ FLAVOR_TTL_SECONDS: '0', ...cloud.serviceEnvironment, ...environment });
+  return { world: await World.create(cloud, service), stub };
+}

@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { Writable } from 'node:stream';
+import winston from 'winston';
+import type { Clock } from '../../src/clock';
+import { startService } from '../../src/compose';
+import { readConfig } from '../../src/config/config';
+
+/** Our service, running in this process on a port of its own, with a registry in a folder of its own. */
+export interface TestService {
+  readonly url: string;
+  /** The registry's file. */
+  readonly databaseFile: string;
+  /** All that was logged so far, a line each. */
+  readonly log: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Starts the service as `npm start` would with this environment. Answers are checked against the contract. */
+export async function startTestService(environment: Record<string, string>, clock?: Clock): Promise<TestService> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'registered-flavors-'));
+  const databaseFile = path.join(folder, 'registry.db');
+  const log: string[] = [];
+  const config = readConfig({
+    PORT: '0',
+    DATABASE_URL: `file:${databaseFile}`,
+    VALIDATE_RESPONSES: 'true',
+    SHUTDOWN_SECONDS: '0',
+    ...environment,
+  });
+  const service = await startService(config, loggerInto(log), clock);
+  return {
+    url: service.url,
+    databaseFile,
+    log,
+    close: async () => {
+      await service.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function loggerInto(lines: string[]): winston.Logger {
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(chunk.toString('utf8').trimEnd());
+      done();
+    },
+  });
+  return winston.createLogger({
+    format: winston.format.json(),
+    transports: [new winston.transports.Stream({ stream })],
+  });
+}
