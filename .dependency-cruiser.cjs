@@ -30,7 +30,11 @@ module.exports = {
     ),
     room('no-orphans', { orphan: true, pathNot: '\\.d\\.ts$|contract-types\\.ts$' }, {}, 'Dead code is deleted.'),
     room('src-never-needs-tests', { path: '^src/' }, { path: '^tests/' }),
-    room('no-dev-dependency-in-src', { path: '^src/' }, { dependencyTypes: ['npm-dev', 'npm-no-pkg'], dependencyTypesNot: ['type-only'] }),
+    room(
+      'no-dev-dependency-in-src',
+      { path: '^src/' },
+      { dependencyTypes: ['npm-dev', 'npm-no-pkg'], dependencyTypesNot: ['type-only'] },
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

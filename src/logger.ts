@@ -19,10 +19,15 @@ export function createLogger(options: { level: string; format: 'json' | 'text' }
   });
 }
 
+/** Needs no quotes: nothing in it could be taken for another field or another line. */
+const PLAIN = /^[\x21\x23-\x7e]+$/;
+
 const text = winston.format.printf(({ timestamp, level, message, ...fields }) => {
   const rest = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    .map(
+      ([name, value]) => `${name}=${typeof value === 'string' && PLAIN.test(value) ? value : JSON.stringify(value)}`,
+    );
   return [String(timestamp), level.toUpperCase().padEnd(5), String(message), ...rest].join(' ');
 });
 

@@ -1,3 +1,3 @@
-import { serve } from './cli/serve';
+import { run } from './cli/run';
 
-void serve();
+void run(process.argv.slice(2));

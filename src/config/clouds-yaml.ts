@@ -5,7 +5,11 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { ConfigError } from './config-error';
 
-const scalar = z.union([z.string(), z.number()]).transform(String).optional();
+/** Every scalar is read as the text that stands there: YAML would make 83 of 0123 and round long numbers. */
+const scalar = z
+  .string()
+  .transform((value) => (['', '~', 'null'].includes(value) ? undefined : value))
+  .optional();
 
 const cloud = z.object({
   auth: z
@@ -28,7 +32,7 @@ const cloud = z.object({
   interface: scalar,
   cacert: scalar,
   compute_endpoint_override: scalar,
-  verify: z.boolean().default(true),
+  verify: scalar.transform((value) => !/^(false|no|off|0)$/i.test(value ?? '')),
 });
 
 /** One cloud of `clouds.yaml`, with openstacksdk's own key names. */
@@ -47,9 +51,9 @@ export function readCloud(name: string, namedFile: string | undefined): Cloud {
     ]);
   }
   const clouds = readYaml(file);
-  if (!(name in clouds)) {
+  if (!Object.hasOwn(clouds, name)) {
     throw new ConfigError([
-      `OS_CLOUD is "${name}", but ${file} has no such cloud. It has: ${Object.keys(clouds).sort().join(', ')}.`,
+      `OS_CLOUD is "${name}", but ${file} has no such cloud. It has: ${Object.keys(clouds).sort().join(', ') || 'none'}.`,
     ]);
   }
   const secure = path.join(path.dirname(file), 'secure.yaml');
@@ -57,7 +61,7 @@ export function readCloud(name: string, namedFile: string | undefined): Cloud {
   const merged = cloud.safeParse(merge(clouds[name], secrets));
   if (merged.success) return merged.data;
   throw new ConfigError(
-    merged.error.issues.map((issue) => `${file}: cloud "${name}": ${issue.path.join('.')}: ${issue.message}.`),
+    merged.error.issues.map(({ path: key, message }) => `${file}: cloud ${[name, ...key].join('.')}: ${message}.`),
   );
 }
 
@@ -69,7 +73,9 @@ function findCloudsYaml(): string | undefined {
 function readYaml(file: string): Record<string, unknown> {
   const document = z.object({ clouds: z.record(z.string(), z.unknown()) });
   try {
-    return document.parse(parse(readFileSync(file, 'utf8'))).clouds;
+    // The parser's warnings would quote the line, and so a password: errors only.
+    const options = { schema: 'failsafe', merge: true, logLevel: 'error', prettyErrors: false } as const;
+    return document.parse(parse(readFileSync(file, 'utf8'), options)).clouds;
   } catch {
     // The parser's own text would quote the file, and so a password.
     throw new ConfigError([`${file} cannot be read as YAML with a "clouds" key.`]);

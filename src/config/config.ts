@@ -1,5 +1,6 @@
 import { ConfigError } from './config-error';
 import { type OpenStackConfig, readOpenStackConfig } from './openstack-config';
+import { readUrl } from './read-url';
 import { openStackSettings, type ServiceSettings, serviceSettings } from './settings';
 
 /** What the service was told, once and for all: nobody else reads the environment. */
@@ -40,8 +41,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const service = serviceSettings.safeParse(given);
   for (const issue of service.error?.issues ?? []) mistakes.push(`${issue.path.join('.')} ${issue.message}.`);
   const openstack = collect(mistakes, () => readOpenStackConfig(openStackSettings.parse(given)));
-  if (!service.success || openstack === undefined) throw new ConfigError(mistakes);
-  return Object.freeze(arrange(service.data, openstack));
+  if (service.success) mistakes.push(...contradictions(service.data));
+  const wwwAuthenticateUri = readUrlIfGiven('WWW_AUTHENTICATE_URI', service.data?.WWW_AUTHENTICATE_URI, mistakes);
+  if (!service.success || openstack === undefined || mistakes.length > 0) throw new ConfigError(mistakes);
+  return freeze(arrange(service.data, openstack, wwwAuthenticateUri ?? openstack.authUrl));
 }
 
 function collect<T>(mistakes: string[], read: () => T): T | undefined {
@@ -68,7 +71,28 @@ function loadEnvFile(): void {
   }
 }
 
-function arrange(values: ServiceSettings, openstack: OpenStackConfig): Config {
+/** Settings that are right each by itself and wrong together. */
+function contradictions(values: ServiceSettings): string[] {
+  const pairs = [
+    ['KEYSTONE_TIMEOUT_MS', 'KEYSTONE_DEADLINE_MS'],
+    ['NOVA_TIMEOUT_MS', 'NOVA_DEADLINE_MS'],
+    ['UPSTREAM_ANSWER_MAX_BYTES', 'UPSTREAM_IN_FLIGHT_MAX_BYTES'],
+  ] as const;
+  return pairs
+    .filter(([part, whole]) => values[part] > values[whole])
+    .map(([part, whole]) => `${part} (${values[part]}) must not be more than ${whole} (${values[whole]}).`);
+}
+
+function readUrlIfGiven(name: string, value: string | undefined, mistakes: string[]): string | undefined {
+  return value === undefined ? undefined : readUrl(name, value, mistakes);
+}
+
+function freeze<T extends object>(config: T): T {
+  for (const value of Object.values(config)) if (typeof value === 'object' && value !== null) freeze(value as object);
+  return Object.freeze(config);
+}
+
+function arrange(values: ServiceSettings, openstack: OpenStackConfig, wwwAuthenticateUri: string): Config {
   return {
     http: {
       host: values.HOST,
@@ -78,7 +102,7 @@ function arrange(values: ServiceSettings, openstack: OpenStackConfig): Config {
       shutdownSeconds: values.SHUTDOWN_SECONDS,
       errorHelpUrl: values.ERROR_HELP_URL,
       validateResponses: values.VALIDATE_RESPONSES,
-      wwwAuthenticateUri: values.WWW_AUTHENTICATE_URI ?? openstack.authUrl,
+      wwwAuthenticateUri,
     },
     databaseUrl: values.DATABASE_URL,
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },

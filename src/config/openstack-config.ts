@@ -3,6 +3,7 @@ import type { ComputeEndpointChoice } from '../openstack/compute-endpoint';
 import type { Credentials, Domain } from '../openstack/credentials';
 import { type Cloud, readCloud } from './clouds-yaml';
 import { ConfigError } from './config-error';
+import { readUrl } from './read-url';
 import type { OpenStackSettings } from './settings';
 
 /** Where OpenStack is and how the service logs in. */
@@ -31,7 +32,7 @@ export function readOpenStackConfig(settings: OpenStackSettings): OpenStackConfi
     endpoint: {
       region: settings.OS_REGION_NAME ?? cloud.region_name,
       interface: readInterface(settings.OS_INTERFACE ?? cloud.interface ?? 'public', mistakes),
-      override: settings.OS_COMPUTE_ENDPOINT_OVERRIDE ?? cloud.compute_endpoint_override,
+      override: readOverride(settings.OS_COMPUTE_ENDPOINT_OVERRIDE ?? cloud.compute_endpoint_override, mistakes),
     },
     ca: readCa(settings.OS_CACERT ?? cloud.cacert, mistakes),
   };
@@ -115,12 +116,13 @@ function readAuthUrl(value: string | undefined, mistakes: string[]): string {
     mistakes.push("OS_AUTH_URL (auth_url) is missing: Keystone's URL, such as https://keystone.example:5000/v3.");
     return '';
   }
-  if (!URL.canParse(value) || !/^https?:/.test(value)) {
-    mistakes.push(`OS_AUTH_URL (auth_url) must be an http or https URL.`);
-  }
-  const url = value.replace(/\/+$/, '');
+  const url = readUrl('OS_AUTH_URL (auth_url)', value, mistakes);
   if (/\/v2(\.0)?$/.test(url)) mistakes.push('OS_AUTH_URL (auth_url) names the v2 API; this service needs v3.');
   return url.endsWith('/v3') ? url : `${url}/v3`;
+}
+
+function readOverride(value: string | undefined, mistakes: string[]): string | undefined {
+  return value === undefined ? undefined : readUrl('OS_COMPUTE_ENDPOINT_OVERRIDE', value, mistakes);
 }
 
 /** Both `public` and the older `publicURL` are about. */

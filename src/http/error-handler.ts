@@ -10,7 +10,9 @@ export function errorHandler(options: ProblemOptions) {
     const context = contextOf(request);
     const error = translateValidatorError(context.authenticationFailure ?? thrown, request);
     const failure = describeFailure(error);
-    if (failure !== undefined && !context.signal.aborted) context.logger.warn('request failed', failure);
+    if (failure !== undefined && !context.signal.aborted) {
+      context.logger.log(failure.level, 'request failed', failure.fields);
+    }
     if (response.headersSent) {
       next(thrown); // half an answer is out: Express can only close the connection
       return;

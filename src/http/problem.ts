@@ -63,12 +63,20 @@ export function renderError(error: unknown, requestId: string, options: ProblemO
   };
 }
 
-/** The fields of the one log line that a failure of ours or of a service behind us gets; undefined for a caller's. */
-export function describeFailure(error: unknown): object | undefined {
+/** The one log line that a failure of ours or of a service behind us gets; undefined for a caller's mistake. */
+export function describeFailure(error: unknown): { level: 'error' | 'warn'; fields: object } | undefined {
   if (error instanceof HttpFault) return undefined;
-  if (!(error instanceof RegisteredFlavorsError)) return describeError(error);
+  if (!(error instanceof RegisteredFlavorsError)) return { level: 'error', fields: describeError(error) };
   if (STATUS[error.kind] < 500) return undefined;
-  return { code: error.problems[0]?.code, detail: error.message };
+  return {
+    level: 'warn',
+    fields: { code: error.problems[0]?.code, detail: error.message, cause: codeOf(error.cause) },
+  };
+}
+
+/** SQLITE_IOERR_WRITE ...: says more than our own words, and cannot hold a secret. */
+function codeOf(cause: unknown): unknown {
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
 }
 
 function headersFor(error: unknown, status: number, options: ProblemOptions): Record<string, string> {

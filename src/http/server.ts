@@ -8,6 +8,7 @@ import type { ProblemOptions } from './problem';
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const MAX_HEADERS_TIMEOUT_MS = 10_000;
 const MAX_CHECK_INTERVAL_MS = 1_000;
+const SWEEP_INTERVAL_MS = 50;
 
 export interface ServerOptions extends ProblemOptions {
   readonly host: string;
@@ -56,12 +57,9 @@ function urlOf({ address, port, family }: AddressInfo): string {
 
 async function close(server: http.Server, graceMs: number): Promise<void> {
   const force = setTimeout(() => server.closeAllConnections(), graceMs);
-  try {
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeIdleConnections();
-    });
-  } finally {
-    clearTimeout(force);
-  }
+  // A connection that was busy when the closing began is kept alive after its answer: nobody else would end it.
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS);
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  clearTimeout(force);
+  clearInterval(sweep);
 }

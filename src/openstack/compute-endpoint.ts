@@ -17,7 +17,7 @@ export function findComputeEndpoint(catalog: Catalog, choice: ComputeEndpointCho
   if (choice.override !== undefined) return choice.override;
   const endpoints = catalog.filter(({ type }) => type === 'compute').flatMap((entry) => entry.endpoints);
   if (endpoints.length === 0) {
-    throw errors.unavailable("Keystone's catalog has no service of the type compute for this service's own user.");
+    throw errors.unavailable("Keystone's catalog has no endpoint of the type compute for this service's own user.");
   }
   const onInterface = endpoints.filter((endpoint) => endpoint.interface === choice.interface);
   const inRegion = onInterface.filter(

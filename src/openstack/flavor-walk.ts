@@ -12,6 +12,8 @@ export interface Walk {
   readonly found: ReadonlyMap<FlavorId, Flavor>;
   /** How many flavors went by. */
   readonly seen: number;
+  /** Whether it went to the end of the list; then `seen` is how many there are. */
+  readonly isComplete: boolean;
 }
 
 /**
@@ -42,7 +44,8 @@ async function walkOnce(nova: NovaClient, wanted: readonly FlavorId[], call: Nov
       if (missing.delete(flavor.id)) found.set(flavor.id, flavor.read());
     }
     marker = nextMarker(page);
-    if (missing.size === 0 || marker === undefined) return { found, seen: seen.size };
+    const isComplete = marker === undefined;
+    if (missing.size === 0 || isComplete) return { found, seen: seen.size, isComplete };
     if (seen.size === seenBefore) throw novaErrors.answeredBadly("Nova's list of flavors runs in a circle.");
   }
 }

@@ -139,8 +139,8 @@ export class NovaClient {
 
   private read(json: unknown): Flavor {
     const flavor = readNovaFlavor(json);
-    if (flavor === undefined) throw this.upstream.errors.answeredBadly('Nova sent a flavor that cannot be understood.');
-    return flavor;
+    if (!('wrong' in flavor)) return flavor;
+    throw this.upstream.errors.answeredBadly(`Nova sent a flavor whose ${flavor.wrong} is missing or wrong.`);
   }
 
   private unexpected(answer: UpstreamAnswer, wanted: string): Error {

@@ -42,8 +42,8 @@ export class NovaFlavorDirectory implements FlavorDirectory {
 
   private async walk(flavorIds: readonly FlavorId[], call: NovaCall): Promise<Map<FlavorId, FlavorAnswer>> {
     const askedAt = this.clock.now();
-    const { found, seen } = await walkFlavors(this.nova, flavorIds, call);
-    this.flavorsInNova = seen;
+    const { found, seen, isComplete } = await walkFlavors(this.nova, flavorIds, call);
+    this.flavorsInNova = isComplete ? seen : Math.max(seen, this.flavorsInNova ?? 0);
     const answers = new Map<FlavorId, FlavorAnswer>();
     for (const flavorId of flavorIds) {
       const flavor = found.get(flavorId);

@@ -11,7 +11,7 @@ export interface RoleLists {
 
 /** Whether the caller has one of the admin roles. */
 export function isAdmin(caller: Caller, roles: RoleLists): boolean {
-  return caller.roles.some((role) => roles.admin.includes(role));
+  return hasOneOf(caller, roles.admin);
 }
 
 /** Throws `forbidden` unless the caller may read, in a project's scope. */
@@ -32,11 +32,17 @@ function requireRole(caller: Caller, allowed: readonly string[], what: string): 
       detail: 'The token is not scoped to a project. Ask Keystone for a token with a project scope.',
     });
   }
-  if (!caller.roles.some((role) => allowed.includes(role))) {
+  if (!hasOneOf(caller, allowed)) {
     throw new RegisteredFlavorsError('forbidden', {
       code: 'registered-flavors.role.required',
       detail: `${what} needs one of the roles ${[...new Set(allowed)].join(', ')} in the token's project.`,
     });
   }
   return { ...caller, projectId };
+}
+
+/** Role names are compared without regard to case, as oslo.policy does. */
+function hasOneOf(caller: Caller, allowed: readonly string[]): boolean {
+  const names = new Set(allowed.map((role) => role.toLowerCase()));
+  return caller.roles.some((role) => names.has(role.toLowerCase()));
 }

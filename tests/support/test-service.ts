@@ -9,11 +9,14 @@ import { readConfig } from '../../src/config/config';
 
 /** Our service, running in this process on a port of its own, with a registry in a folder of its own. */
 export interface TestService {
+  /** Where it listens; another place after a restart. */
   readonly url: string;
   /** The registry's file. */
   readonly databaseFile: string;
   /** All that was logged so far, a line each. */
   readonly log: readonly string[];
+  /** Stops it and starts it again on the same registry. */
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -29,11 +32,18 @@ export async function startTestService(environment: Record<string, string>, cloc
     SHUTDOWN_SECONDS: '0',
     ...environment,
   });
-  const service = await startService(config, loggerInto(log), clock);
+  const logger = loggerInto(log);
+  let service = await startService(config, logger, clock);
   return {
-    url: service.url,
+    get url() {
+      return service.url;
+    },
     databaseFile,
     log,
+    restart: async () => {
+      await service.close();
+      service = await startService(config, logger, clock);
+    },
     close: async () => {
       await service.close();
       rmSync(folder, { recursive: true, force: true });

@@ -60,7 +60,9 @@ describe('.env.example', () => {
   });
 
   it('has nothing but one of those lines, comments and empty lines', () => {
-    const others = TEXT.split('\n').filter((line) => line !== '' && !line.startsWith('#') && !/^OS_[A-Z_]+=/.test(line));
+    const others = TEXT.split('\n').filter(
+      (line) => line !== '' && !line.startsWith('#') && !/^OS_[A-Z_]+=/.test(line),
+    );
     expect(others).toEqual([]);
   });
 

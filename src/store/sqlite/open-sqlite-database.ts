@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
@@ -12,6 +12,7 @@ const MIGRATIONS_FOLDER = resolve(__dirname, '../../../drizzle/sqlite');
 const PAUSE_MS = 25;
 
 const MKDIR_FAILURES: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'its file system takes no folders'],
   ['ENOTDIR', 'a part of the path is a file'],
   ['EEXIST', 'a part of the path is a file'],
   ['EACCES', 'permission denied'],
@@ -58,7 +59,7 @@ export async function openSqliteDatabase(path: string, options: SqliteOptions = 
 function requirePlace(path: string): void {
   const folder = dirname(path);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     const code = errorCode(error) ?? 'see the cause';
     const why = MKDIR_FAILURES.get(code) ?? code;
@@ -66,6 +67,17 @@ function requirePlace(path: string): void {
   }
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
     throw new StoreOpenError(`The registry file "${path}" is a folder.`);
+  }
+}
+
+/** One folder after another: Node's own `recursive` never returns where a file system refuses with ENOENT (/proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder) && statSync(folder).isDirectory()) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST' || !statSync(folder).isDirectory()) throw error; // another process was faster
   }
 }
 

@@ -1,0 +1,134 @@
+import Database from 'better-sqlite3';
+import { contractBreaches, documentedAnswers } from '../support/contract-answers';
+import { startStubWorld, type StubWorld } from '../support/stub-world';
+import { sendOnTheWire, type WireRequest } from '../support/wire';
+
+const REQUEST_TIMEOUT_MS = 300;
+const NOVA_TIMEOUT_MS = 200;
+
+describe('every documented status', () => {
+  let here: StubWorld;
+  beforeAll(async () => {
+    here = await startStubWorld({
+      REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
+      NOVA_TIMEOUT_MS: String(NOVA_TIMEOUT_MS),
+    });
+    await here.world.as('admin').post('/RegisteredFlavors/redis/1,2').expect(201);
+  });
+  afterEach(async () => {
+    here.stub.nova.heals();
+    if (!here.stub.keystone.isUp) await here.stub.keystone.starts();
+  });
+  afterAll(() => here.world.close());
+
+  const admin = () => ({ 'X-Auth-Token': here.world.tokens.admin });
+  const member = () => ({ 'X-Auth-Token': here.world.tokens.member });
+  const fresh = () => ({ 'X-Auth-Token': here.stub.keystone.tokenFor('admin') });
+
+  /** What brings each status about; the operation's own method and path stand in front. */
+  type Way = () => Partial<WireRequest> | Promise<Partial<WireRequest>>;
+
+  const onAnyPath: Record<string, Way> = {
+    405: () => ({ method: 'PATCH' }),
+    408: () => ({ unfinished: true }),
+    413: () => ({ headers: { 'Content-Length': String(113 * 1024) } }),
+    431: () => ({ headers: { 'X-Filler': 'x'.repeat(70_000) } }),
+  };
+  const onLockedPath: Record<string, Way> = {
+    ...onAnyPath,
+    400: () => ({ headers: { ...admin(), 'OpenStack-API-Version': 'registered-flavors one' } }),
+    401: () => ({}),
+    403: () => ({ headers: { 'X-Auth-Token': here.stub.keystone.tokenFor('portal', { scope: 'unscoped' }) } }),
+    406: () => ({ headers: { ...admin(), 'OpenStack-API-Version': 'registered-flavors 1.1' } }),
+    500: () => {
+      const registry = new Database(here.world.service.databaseFile);
+      registry.exec('ALTER TABLE registrations RENAME TO elsewhere');
+      undo.push(() => {
+        registry.exec('ALTER TABLE elsewhere RENAME TO registrations');
+        registry.close();
+      });
+      return { headers: admin() };
+    },
+    503: async () => {
+      const headers = fresh();
+      await here.stub.keystone.stops();
+      return { headers };
+    },
+  };
+  const onNovaPath: Record<string, Way> = {
+    ...onLockedPath,
+    502: () => {
+      here.stub.nova.answersGarbage();
+      return { headers: admin() };
+    },
+    504: () => {
+      here.stub.nova.hangs();
+      return { headers: admin() };
+    },
+  };
+  const undo: (() => void)[] = [];
+  afterEach(() => undo.splice(0).forEach((each) => each()));
+
+  const pair = '/RegisteredFlavors/redis/3';
+  const operations: Record<string, { method: string; path: string; ways: Record<string, Way> }> = {
+    getVersions: { method: 'GET', path: '/', ways: { ...onAnyPath, 200: () => ({}), 400: () => ({ path: '/?a=b' }) } },
+    getHealth: {
+      method: 'GET',
+      path: '/healthcheck',
+      ways: {
+        ...onAnyPath,
+        200: () => ({ headers: { Accept: 'application/json' } }),
+        204: () => ({ method: 'HEAD' }),
+        400: () => ({ path: '/healthcheck?a=b' }),
+      },
+    },
+    getContract: {
+      method: 'GET',
+      path: '/openapi.json',
+      ways: { ...onAnyPath, 200: () => ({}), 400: () => ({ path: '/openapi.json?a=b' }) },
+    },
+    getRegisteredFlavors: {
+      method: 'GET',
+      path: '/RegisteredFlavors/redis',
+      ways: { ...onNovaPath, 200: () => ({ headers: admin() }) },
+    },
+    registerFlavors: {
+      method: 'POST',
+      path: pair,
+      ways: {
+        ...onNovaPath,
+        200: () => ({ path: '/RegisteredFlavors/redis/1', headers: admin() }),
+        201: () => ({ headers: admin() }),
+        403: () => ({ headers: member() }),
+        404: () => ({ path: '/RegisteredFlavors/redis/no-such', headers: admin() }),
+      },
+    },
+    deregisterFlavors: {
+      method: 'DELETE',
+      path: pair,
+      ways: {
+        ...onLockedPath,
+        200: () => ({ path: '/RegisteredFlavors/redis/2', headers: admin() }),
+        403: () => ({ headers: member() }),
+        404: () => ({ path: '/RegisteredFlavors/redis/no-such', headers: admin() }),
+      },
+    },
+  };
+  for (const operation of Object.values(operations)) {
+    operation.ways[414] = () => ({ path: `${operation.path}?${'x'.repeat(55_000)}` });
+  }
+
+  it.each(documentedAnswers())('is reached, with an answer as documented: %s', async (documented) => {
+    const [operationId = '', status = ''] = documented.split(' ');
+    const operation = operations[operationId];
+    const way = operation?.ways[status];
+    if (operation === undefined || way === undefined) throw new Error(`nobody knows how to reach ${documented}`);
+
+    const answer = await sendOnTheWire(here.world.service.url, { ...operation, ...(await way()) });
+
+    expect({ status: answer.status, breaches: contractBreaches(operationId, answer) }).toEqual({
+      status: Number(status),
+      breaches: [],
+    });
+  });
+});

@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { refusal } from '../support/expectations';
+import { startStubWorld, type StubWorld } from '../support/stub-world';
+import { exchange, sendOnTheWire } from '../support/wire';
+
+describe('HTTP conventions', () => {
+  let here: StubWorld;
+  beforeAll(async () => {
+    here = await startStubWorld();
+    await here.world.as('admin').post('/RegisteredFlavors/redis/1').expect(201);
+  });
+  afterAll(() => here.world.close());
+
+  const read = '/RegisteredFlavors/redis';
+
+  describe('request ids', () => {
+    const form = /^req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+    const globalId = 'req-11111111-2222-3333-4444-555555555555';
+
+    it('are fresh for each answer, refusals included, and stand in each error entry', async () => {
+      const answers = [
+        await here.world.anonymous.get('/'),
+        await here.world.anonymous.get('/nothing'),
+        await here.world.as('member').get(read),
+      ];
+      const ids = answers.map(({ headers }) => headers['x-openstack-request-id'] as string);
+      expect(ids).toEqual([expect.stringMatching(form), expect.stringMatching(form), expect.stringMatching(form)]);
+      expect(new Set(ids).size).toBe(3);
+      expect(answers[1]?.body.errors[0].request_id).toBe(ids[1]);
+    });
+
+    it('are told to Nova and Keystone: the inbound one as the global id, or else our own', async () => {
+      here.stub.nova.resetRequests();
+      here.stub.keystone.resetRequests();
+      const token = here.stub.keystone.tokenFor('alice');
+
+      await here.world.anonymous
+        .get(read)
+        .set('X-Auth-Token', token)
+        .set('X-OpenStack-Request-Id', globalId)
+        .expect(200);
+      const own = await here.world.as('member').get(read).set('X-OpenStack-Request-Id', 'req-not-a-uuid');
+
+      const sent = (requests: { headers: NodeJS.Dict<string | string[]> }[]) =>
+        requests.map(({ headers }) => headers['x-openstack-request-id']);
+      expect(sent(here.stub.keystone.requests)).toEqual([globalId]);
+      expect(sent(here.stub.nova.requests)).toEqual([globalId, own.headers['x-openstack-request-id']]);
+      expect(here.world.service.log.some((line) => line.includes(`"global_request_id":"${globalId}"`))).toBe(true);
+    });
+  });
+
+  describe('versions', () => {
+    const ask = (version: string) => here.world.as('member').get(read).set('OpenStack-API-Version', version);
+
+    it.each([
+      ['registered-flavors 1.0'],
+      ['registered-flavors latest'],
+      ['compute 2.93'],
+      ['compute 2.1, registered-flavors 1.0'],
+    ])('takes "%s"', async (version) => {
+      const answer = await ask(version);
+      expect([answer.status, answer.headers['openstack-api-version']]).toEqual([200, 'registered-flavors 1.0']);
+    });
+
+    it.each([['registered-flavors 1.1'], ['registered-flavors 0.9'], ['compute 2.1, registered-flavors 2.0']])(
+      'answers 406 with the range to "%s"',
+      async (version) => {
+        const answer = await ask(version);
+        expect(refusal(answer)).toEqual({ status: 406, codes: ['registered-flavors.version.not_acceptable'] });
+        expect(answer.body.errors[0]).toMatchObject({ min_version: '1.0', max_version: '1.0' });
+      },
+    );
+
+    it.each([['registered-flavors'], ['registered-flavors one'], ['registered-flavors 1.0 1.0']])(
+      'answers 400 to "%s"',
+      async (version) => {
+        expect(refusal(await ask(version))).toEqual({ status: 400, codes: ['registered-flavors.version.invalid'] });
+      },
+    );
+
+    it('are found without negotiating', async () => {
+      const answer = await here.world.anonymous.get('/').set('OpenStack-API-Version', 'registered-flavors 9.9');
+      expect([answer.status, answer.body.versions[0].max_version]).toEqual([200, '1.0']);
+    });
+  });
+
+  it('tells caches what belongs to whom', async () => {
+    const caching = ({ headers }: { headers: Record<string, string> }) => [headers['cache-control'], headers['vary']];
+    expect({
+      authenticated: caching(await here.world.as('member').get(read)),
+      refused: caching(await here.world.as('unscoped').get(read)),
+      public: caching(await here.world.anonymous.get('/')),
+    }).toEqual({
+      authenticated: ['private, no-cache', 'X-Auth-Token, OpenStack-API-Version'],
+      refused: ['no-store', 'X-Auth-Token, OpenStack-API-Version'],
+      public: ['no-cache', undefined],
+    });
+  });
+
+  it.each([
+    ['PUT', read, 'GET, HEAD'],
+    ['OPTIONS', read, 'GET, HEAD'],
+    ['GET', '/RegisteredFlavors/redis/1', 'DELETE, POST'],
+    ['HEAD', '/RegisteredFlavors/redis/1', 'DELETE, POST'],
+    ['POST', '/', 'GET, HEAD'],
+    ['DELETE', '/healthcheck', 'GET, HEAD'],
+  ])('answers 405 to %s %s and allows %s, before it asks for a token', async (method, path, allowed) => {
+    const answer = await sendOnTheWire(here.world.service.url, { method, path });
+    expect([answer.status, answer.headers['allow']?.split(', ').sort().join(', ')]).toEqual([405, allowed]);
+  });
+
+  it.each([
+    '/registeredflavors/redis',
+    '/RegisteredFlavors/redis/',
+    '/RegisteredFlavors',
+    '/RegisteredFlavors/',
+    '/RegisteredFlavors/redis/1/',
+    '/RegisteredFlavors//1',
+    '/healthcheck/',
+    '/v1.0',
+    '/favicon.ico',
+    '//',
+  ])('has nothing at %s', async (path) => {
+    const answer = await sendOnTheWire(here.world.service.url, { path });
+    expect([answer.status, JSON.parse(answer.body).errors[0].code]).toEqual([404, 'registered-flavors.path.not_found']);
+  });
+
+  it('answers what is not HTTP in the shape of every other error', async () => {
+    const answer = await exchange(here.world.service.url, 'GEt / HTTP/1.1\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    expect(answer).toContain('"code":"registered-flavors.request.invalid"');
+  });
+
+  describe('health', () => {
+    const health = (accept: string) => here.world.anonymous.get('/healthcheck').set('Accept', accept);
+
+    it('is text, or JSON for those who prefer it', async () => {
+      expect((await health('*/*')).text).toBe('OK');
+      expect((await health('text/plain')).text).toBe('OK');
+      expect((await health('application/json')).body).toEqual({ detailed: false, reasons: ['OK'] });
+    });
+
+    it('is good while Keystone and Nova are away', async () => {
+      await here.stub.keystone.stops();
+      await here.stub.nova.stops();
+      try {
+        await here.world.anonymous.get('/healthcheck').expect(200);
+        await here.world.anonymous.head('/healthcheck').expect(204);
+      } finally {
+        await here.stub.keystone.starts();
+        await here.stub.nova.starts();
+      }
+    });
+  });
+
+  it('serves the contract itself', async () => {
+    const contract = parse(readFileSync(path.join(__dirname, '../../api-spec.yaml'), 'utf8')) as unknown;
+    expect((await here.world.anonymous.get('/openapi.json')).body).toEqual(contract);
+  });
+});

@@ -1,0 +1,115 @@
+import { manyFlavors } from '../../src/stub/stub-flavors';
+import { listed, refusal } from '../support/expectations';
+import { startStubWorld, type StubWorld } from '../support/stub-world';
+
+describe('looking at Nova', () => {
+  let here: StubWorld;
+  const flavorRequests = () => here.stub.nova.requests.filter(({ path }) => path.startsWith('/v2.1/flavors'));
+
+  afterEach(async () => {
+    expect(here.stub.nova.writes).toBe(0); // whatever happened: nothing but GET went to Nova
+    await here.world.close();
+  });
+
+  it('answers reads within FLAVOR_TTL_SECONDS without asking again', async () => {
+    here = await startStubWorld({ FLAVOR_TTL_SECONDS: '30' });
+    await here.world.as('admin').post('/RegisteredFlavors/redis/1,2').expect(201);
+    here.stub.nova.resetRequests();
+
+    await here.world.as('member').get('/RegisteredFlavors/redis').expect(200);
+    await here.world.as('admin').get('/RegisteredFlavors/redis').expect(200);
+
+    expect(flavorRequests()).toEqual([]); // what the registration has just learned is good for the reads after it
+  });
+
+  it('asks Nova itself for every registration, also for what was read a moment ago', async () => {
+    here = await startStubWorld({ FLAVOR_TTL_SECONDS: '30' });
+    await here.world.as('admin').post('/RegisteredFlavors/redis/1').expect(201);
+    await here.world.as('admin').get('/RegisteredFlavors/redis').expect(200);
+    here.stub.nova.remove('1');
+
+    const answer = await here.world.as('admin').post('/RegisteredFlavors/mysql/1');
+
+    expect(refusal(answer)).toEqual({ status: 404, codes: ['registered-flavors.flavor.not_found'] });
+    expect(listed(await here.world.as('admin').get('/RegisteredFlavors/redis'))).toEqual([
+      { id: '1', types: ['redis'], status: 'missing' },
+    ]);
+  });
+
+  it('asks once for many who read the same at the same time', async () => {
+    here = await startStubWorld({ FLAVOR_TTL_SECONDS: '30' });
+    await here.world.as('admin').post('/RegisteredFlavors/redis/1,2,3').expect(201);
+    const { url } = here.world.service;
+    await here.world.service.restart();
+    expect(here.world.service.url).not.toBe(url);
+    here.stub.nova.resetRequests();
+    here.stub.nova.isSlow(50);
+
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => here.world.as('member').get('/RegisteredFlavors/redis')),
+    );
+
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    expect(flavorRequests()).toHaveLength(3);
+  });
+
+  it('refuses a member before Nova is asked', async () => {
+    here = await startStubWorld();
+    here.stub.nova.resetRequests();
+    await here.world.as('member').post('/RegisteredFlavors/redis/1').expect(403);
+    expect(flavorRequests()).toEqual([]);
+  });
+
+  it('never gives a partial list: when one flavor cannot be learned, the read fails', async () => {
+    here = await startStubWorld();
+    await here.world.as('admin').post('/RegisteredFlavors/redis/1,2,3').expect(201);
+    here.stub.nova.fails(500, { path: /flavors\/2$/ });
+    const answer = await here.world.as('member').get('/RegisteredFlavors/redis');
+    expect(refusal(answer)).toEqual({ status: 502, codes: ['registered-flavors.nova.bad_answer'] });
+  });
+
+  it('writes nothing when Nova fails in the middle of a registration', async () => {
+    here = await startStubWorld();
+    const undo = here.stub.nova.fails(500, { path: /flavors\/2$/ });
+    await here.world.as('admin').post('/RegisteredFlavors/redis/1,2,3').expect(502);
+    undo();
+    expect(listed(await here.world.as('admin').get('/RegisteredFlavors/redis'))).toEqual([]);
+  });
+
+  it('goes on when its own token is refused midway', async () => {
+    here = await startStubWorld();
+    await here.world.as('admin').post('/RegisteredFlavors/redis/1,2,3').expect(201);
+    here.stub.nova.rejectsTokens({ times: 2 });
+    expect(listed(await here.world.as('member').get('/RegisteredFlavors/redis'))).toHaveLength(3);
+  });
+
+  it('reads 1,500 flavors of 2,000 in one walk', async () => {
+    here = await startStubWorld({}, { flavors: manyFlavors(2000) });
+    const ids = manyFlavors(1500).map(({ id }) => encodeURIComponent(id));
+    await here.world
+      .as('admin')
+      .post(`/RegisteredFlavors/redis/${ids.slice(0, 750).join()}`)
+      .expect(201);
+    await here.world
+      .as('admin')
+      .post(`/RegisteredFlavors/redis/${ids.slice(750).join()}`)
+      .expect(201);
+    here.stub.nova.resetRequests();
+
+    const answer = await here.world.as('admin').get('/RegisteredFlavors/redis');
+
+    expect(listed(answer)).toHaveLength(1500);
+    expect(flavorRequests().map(({ path }) => path)).toEqual(['/v2.1/flavors/detail', '/v2.1/flavors/detail']);
+  });
+
+  it('finds a flavor whose id is detail, which no path can carry', async () => {
+    here = await startStubWorld(
+      {},
+      { flavors: [...manyFlavors(20), { id: 'detail', name: 'd', ram: 1, vcpus: 1, disk: 1 }] },
+    );
+    await here.world.as('admin').post('/RegisteredFlavors/redis/detail').expect(201);
+    expect(listed(await here.world.as('member').get('/RegisteredFlavors/redis'))).toEqual([
+      { id: 'detail', types: ['redis'], status: 'available' },
+    ]);
+  });
+});

@@ -1,0 +1,172 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { type StubCloud, startStubCloud } from '../../src/stub/stub-cloud';
+import { stubEnvironment } from '../support/stub-world';
+
+const root = path.join(__dirname, '..', '..');
+
+/** `registered-flavors serve` in a process of its own, in a folder of its own. */
+class ServingProcess {
+  output = '';
+  readonly exit: Promise<number | string | null>;
+  private readonly child: ChildProcess;
+
+  constructor(folder: string, environment: Record<string, string>) {
+    this.child = spawn(
+      process.execPath,
+      ['-r', path.join(root, 'tests/support/run-typescript.cjs'), path.join(root, 'src/main.ts'), 'serve'],
+      {
+        cwd: folder,
+        env: { PATH: process.env['PATH'], HOME: folder, PORT: '0', ...environment },
+      },
+    );
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString('utf8')));
+    }
+    this.exit = new Promise((resolve) => this.child.once('close', (code, signal) => resolve(code ?? signal)));
+  }
+
+  /** Waits until a text has been printed. */
+  async prints(text: string | RegExp): Promise<string> {
+    for (;;) {
+      const found = typeof text === 'string' ? this.output.includes(text) : text.test(this.output);
+      if (found) return this.output;
+      const ended = await Promise.race([
+        this.exit,
+        new Promise<'running'>((resolve) => setTimeout(resolve, 20, 'running')),
+      ]);
+      if (ended !== 'running') throw new Error(`ended with ${ended} before it printed ${text}:\n${this.output}`);
+    }
+  }
+
+  async url(): Promise<string> {
+    const [, url = ''] = /"url":"(http[^"]+)"/.exec(await this.prints(/"url":"http[^"]+"/)) ?? [];
+    return url;
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+}
+
+describe('npm start', () => {
+  let folder: string;
+  let stub: StubCloud;
+  const running: ServingProcess[] = [];
+  const serve = (environment: Record<string, string>) => {
+    const serving = new ServingProcess(folder, environment);
+    running.push(serving);
+    return serving;
+  };
+
+  beforeEach(async () => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'serving-'));
+    stub = await startStubCloud();
+  });
+  afterEach(async () => {
+    for (const serving of running.splice(0)) {
+      serving.kill('SIGKILL');
+      await serving.exit;
+    }
+    await stub.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('says which settings are missing, and names the demo', async () => {
+    const serving = serve({ LOG_LEVEL: 'loud' });
+    expect(await serving.exit).toBe(1);
+    expect(serving.output.split('\n')).toEqual([
+      'registered-flavors cannot start: its settings are not right.',
+      '  - LOG_LEVEL must be one of error, warn, info, debug, not "loud".',
+      '  - OS_USERNAME (username) or OS_USER_ID (user_id) is missing, or OS_APPLICATION_CREDENTIAL_ID.',
+      '  - OS_PASSWORD (password) is missing.',
+      "  - OS_PROJECT_NAME (project_name) or OS_PROJECT_ID (project_id) is missing: the service user's project.",
+      "  - OS_AUTH_URL (auth_url) is missing: Keystone's URL, such as https://keystone.example:5000/v3.",
+      'Settings are environment variables, or lines of a file .env; .env.example explains each.',
+      'To see the service at work without any OpenStack: npm run demo',
+      '',
+    ]);
+  });
+
+  it('reads .env, and the environment wins over it', async () => {
+    const lines = Object.entries({ ...stubEnvironment(stub), LOG_LEVEL: 'error', DATABASE_URL: 'file:in/dot/env.db' });
+    writeFileSync(path.join(folder, '.env'), lines.map(([name, value]) => `${name}=${value}`).join('\n'));
+    const serving = serve({ LOG_LEVEL: 'info' });
+    expect(await fetch(`${await serving.url()}/healthcheck`).then(({ status }) => status)).toBe(200);
+    expect(serving.output).not.toMatch(/warning/i);
+  });
+
+  it('ends with 0 at SIGTERM, after finishing what runs', async () => {
+    const serving = serve(stubEnvironment(stub));
+    const url = await serving.url();
+    await serving.prints('OpenStack is there');
+    stub.keystone.isSlow(250);
+    const slow = fetch(`${url}/RegisteredFlavors/redis`, {
+      headers: { 'X-Auth-Token': stub.keystone.tokenFor('alice') },
+    });
+    while (!stub.keystone.requests.some(({ headers }) => 'x-subject-token' in headers)) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+
+    serving.kill('SIGTERM');
+
+    expect((await slow).status).toBe(200);
+    expect(await serving.exit).toBe(0);
+    expect(serving.output).toContain('"message":"stopped"');
+    await expect(fetch(url)).rejects.toThrow();
+  });
+
+  it('starts while Keystone and Nova are away, says so, and works once they are there', async () => {
+    const token = stub.keystone.tokenFor('alice');
+    await stub.keystone.stops();
+    await stub.nova.stops();
+    const serving = serve(stubEnvironment(stub));
+    const read = async () =>
+      (await fetch(`${await serving.url()}/RegisteredFlavors/redis`, { headers: { 'X-Auth-Token': token } })).status;
+    expect(await serving.prints('OpenStack is away')).toContain('ECONNREFUSED');
+    expect(await read()).toBe(503);
+
+    await stub.keystone.starts();
+    await stub.nova.starts();
+
+    expect(await read()).toBe(200);
+  });
+
+  it.each([
+    ['file:/proc/nowhere/registry.db', 'its file system takes no folders'],
+    ['postgres://user:secret@host/db', 'DATABASE_URL must begin with "file:"'],
+  ])('stops with one sentence when the registry cannot be opened: %s', async (url, sentence) => {
+    const serving = serve({ ...stubEnvironment(stub), DATABASE_URL: url });
+    expect(await serving.exit).toBe(1);
+    expect(serving.output.trim().split('\n')).toEqual([expect.stringContaining(sentence)]);
+    expect(serving.output).not.toContain('secret');
+  });
+
+  it('stops with one sentence when its port is taken', async () => {
+    const taken = net.createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const { port } = taken.address() as net.AddressInfo;
+    const serving = serve({ ...stubEnvironment(stub), PORT: String(port) });
+    expect(await serving.exit).toBe(1);
+    expect(serving.output.trim()).toBe(
+      `registered-flavors cannot start: it cannot listen on 127.0.0.1:${port} (EADDRINUSE). HOST and PORT choose another address.`,
+    );
+    taken.close();
+  });
+
+  it('keeps what was registered over a restart', async () => {
+    const environment = stubEnvironment(stub);
+    const headers = { 'X-Auth-Token': stub.keystone.tokenFor('admin') };
+    const first = serve(environment);
+    await fetch(`${await first.url()}/RegisteredFlavors/redis/1`, { method: 'POST', headers });
+    first.kill('SIGINT');
+    expect(await first.exit).toBe(0);
+
+    const second = serve(environment);
+    const answer = await fetch(`${await second.url()}/RegisteredFlavors/redis`, { headers });
+    expect(await answer.json()).toMatchObject({ registered_flavors: [{ flavor_id: '1', service_types: ['redis'] }] });
+  });
+});

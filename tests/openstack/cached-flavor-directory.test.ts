@@ -1,0 +1,209 @@
+import { CachedFlavorDirectory } from '../../src/openstack/cached-flavor-directory';
+import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
+import type { StubFlavor } from '../../src/stub/stub-flavors';
+import { aCall, connect, type Clients } from './support/clients';
+import { flavorRequestsAt, outcomeOf, until } from './support/expectations';
+
+let cloud: StubCloud;
+let clients: Clients;
+let cache: CachedFlavorDirectory;
+
+function plain(id: string, ram = 1): StubFlavor {
+  return { id, name: id, ram, vcpus: 1, disk: 1 };
+}
+
+beforeEach(async () => {
+  cloud = await startStubCloud({ flavors: ['a', 'b', 'c', 'd'].map((id) => plain(id)) });
+  clients = connect(cloud);
+  cache = createCache();
+});
+
+afterEach(async () => {
+  await cloud.close();
+});
+
+function createCache(options: { ttlSeconds?: number; maxEntries?: number } = {}): CachedFlavorDirectory {
+  return new CachedFlavorDirectory(clients.directory, { ttlSeconds: 30, maxEntries: 100, ...options }, clients.clock);
+}
+
+function lookUp(flavorIds: readonly string[], { fresh = false, signal = aCall().signal } = {}) {
+  return cache.lookUp(flavorIds, { ...aCall(signal), fresh });
+}
+
+async function statusesOf(...flavorIds: string[]): Promise<string> {
+  return [...(await lookUp(flavorIds)).values()].map(({ status }) => status).join(' ');
+}
+
+async function ramOf(flavorId: string, options: { fresh?: boolean } = {}): Promise<number | undefined> {
+  const answer = (await lookUp([flavorId], options)).get(flavorId);
+  return answer?.status === 'found' ? answer.flavor.ram : undefined;
+}
+
+const gets = () => flavorRequestsAt(cloud).gets;
+
+describe('what Nova said', () => {
+  it('is good for the time to live', async () => {
+    const first = await lookUp(['a', 'b']);
+    clients.clock.passes(29.999);
+
+    expect(await lookUp(['b', 'a'])).toEqual(new Map([...first].reverse()));
+    expect(gets()).toBe(2);
+  });
+
+  it('is asked again afterwards', async () => {
+    await lookUp(['a']);
+    clients.clock.passes(30);
+    cloud.nova.change('a', { ram: 2 });
+
+    expect([await ramOf('a'), gets()]).toEqual([2, 2]);
+  });
+
+  it('is remembered of what is missing, too', async () => {
+    expect(await statusesOf('a', 'nowhere')).toBe('found missing');
+    cloud.nova.add(plain('nowhere'));
+
+    expect(await statusesOf('nowhere')).toBe('missing');
+    clients.clock.passes(30);
+    expect(await statusesOf('nowhere')).toBe('found');
+  });
+
+  it('is asked only of those that are not known', async () => {
+    await lookUp(['a', 'b']);
+    cloud.nova.resetRequests();
+    await lookUp(['a', 'b', 'c']);
+
+    expect(cloud.nova.requests.map(({ path }) => path)).toEqual(['/v2.1/flavors/c']);
+  });
+
+  it('is not remembered at all with a time to live of nothing', async () => {
+    cache = createCache({ ttlSeconds: 0 });
+    await lookUp(['a']);
+    await lookUp(['a']);
+
+    expect(gets()).toBe(2);
+  });
+
+  it('is kept of so many flavors; the one not needed for the longest time goes first', async () => {
+    cache = createCache({ maxEntries: 2 });
+    for (const id of ['a', 'b', 'a', 'c']) await lookUp([id]);
+    cloud.nova.resetRequests();
+    await lookUp(['c']);
+    await lookUp(['a']);
+    const known = gets();
+    await lookUp(['b']);
+
+    expect([known, gets()]).toEqual([0, 1]);
+  });
+
+  it('is given whole even when more is asked than is kept', async () => {
+    cache = createCache({ maxEntries: 2 });
+
+    expect(await statusesOf('a', 'b', 'c', 'd', 'e')).toBe('found found found found missing');
+  });
+
+  it('keeps ids that are words of JavaScript apart from what an object has', async () => {
+    expect(await statusesOf('__proto__', 'constructor')).toBe('missing missing');
+  });
+});
+
+describe('look-ups at the same time', () => {
+  beforeEach(() => {
+    cloud.nova.isSlow(60, { path: /flavors\// });
+  });
+
+  it('that are equal ask each id once', async () => {
+    const all = await Promise.all(Array.from({ length: 20 }, () => lookUp(['a', 'b'])));
+
+    expect(new Set(all.map((answers) => JSON.stringify([...answers]))).size).toBe(1);
+    expect(gets()).toBe(2);
+  });
+
+  it('that overlap ask each id once', async () => {
+    const [first, second, third] = await Promise.all([lookUp(['a', 'b']), lookUp(['b', 'c']), lookUp(['c', 'a', 'd'])]);
+
+    expect([first, second, third].map((answers) => [...answers.keys()].sort().join(''))).toEqual(['ab', 'bc', 'acd']);
+    expect(gets()).toBe(4);
+  });
+
+  it('do not end because the one who began has gone', async () => {
+    const gone = new AbortController();
+    const first = lookUp(['a'], { signal: gone.signal });
+    const second = ramOf('a');
+    await until(() => gets() === 1);
+    gone.abort();
+
+    expect(await second).toBe(1);
+    expect((await first).size).toBe(1);
+    expect(gets()).toBe(1);
+  });
+
+  it('fail together where they wait for the same; nothing of it is remembered', async () => {
+    cloud.nova.fails(403, { path: /flavors\/b$/, times: 1 });
+    const outcomes = await Promise.all([outcomeOf(lookUp(['a', 'b'])), outcomeOf(lookUp(['b', 'c']))]);
+
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['unavailable', 'unavailable']);
+    expect(await statusesOf('a', 'b', 'c')).toBe('found found found');
+  });
+});
+
+describe('a fresh look-up', () => {
+  it('asks Nova itself, and the cache learns from it', async () => {
+    await lookUp(['a']);
+    cloud.nova.change('a', { ram: 2 });
+
+    expect([await ramOf('a'), await ramOf('a', { fresh: true }), await ramOf('a'), gets()]).toEqual([1, 2, 2, 2]);
+  });
+
+  it('does not join one that is under way: that may have asked before', async () => {
+    cloud.nova.isSlow(100, { path: /flavors\/a$/, times: 1 });
+    const earlier = ramOf('a');
+    await until(() => gets() === 1);
+    cloud.nova.change('a', { ram: 2 });
+
+    expect([await ramOf('a', { fresh: true }), await earlier, gets()]).toEqual([2, 1, 2]);
+  });
+
+  it('is not undone by an older answer that comes later', async () => {
+    cloud.nova.isSlow(100, { path: /flavors\/a$/, times: 1 });
+    const earlier = ramOf('a');
+    await until(() => gets() === 1);
+    cloud.nova.change('a', { ram: 2 });
+    clients.clock.passes(0.001);
+    await ramOf('a', { fresh: true });
+    await earlier;
+
+    expect([await ramOf('a'), gets()]).toEqual([2, 2]);
+  });
+
+  it('that fails forgets nothing', async () => {
+    await lookUp(['a']);
+    await cloud.nova.stops();
+
+    expect((await outcomeOf(lookUp(['a'], { fresh: true }))).code).toBe('registered-flavors.nova.unavailable');
+    expect(await ramOf('a')).toBe(1);
+  });
+});
+
+describe('a failure', () => {
+  it('is not remembered', async () => {
+    cloud.nova.fails(403, { path: /flavors\/a$/, times: 1 });
+
+    expect((await outcomeOf(lookUp(['a']))).kind).toBe('unavailable');
+    expect(await ramOf('a')).toBe(1);
+  });
+
+  it('is not covered up by an answer that is too old', async () => {
+    await lookUp(['a']);
+    clients.clock.passes(30);
+    await cloud.nova.stops();
+
+    expect((await outcomeOf(lookUp(['a']))).kind).toBe('unavailable');
+  });
+
+  it('of one id does not hurt who asks for others', async () => {
+    cloud.nova.fails(403, { path: /flavors\/a$/ });
+    const [bad, good] = await Promise.all([outcomeOf(lookUp(['a'])), statusesOf('b')]);
+
+    expect([bad.kind, good]).toEqual(['unavailable', 'found']);
+  });
+});

@@ -1,0 +1,185 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { walkFlavors } from '../../src/openstack/flavor-walk';
+import { startStubCloud, type StubCloud, type StubCloudOptions } from '../../src/stub/stub-cloud';
+import { manyFlavors, type StubFlavor } from '../../src/stub/stub-flavors';
+import { aCall, connect, type Clients } from './support/clients';
+import { flavorRequestsAt, outcomeOf, until } from './support/expectations';
+
+let cloud: StubCloud;
+let clients: Clients;
+
+beforeEach(async () => {
+  cloud = await startStubCloud();
+  clients = connect(cloud);
+});
+
+afterEach(async () => {
+  await cloud.close();
+});
+
+async function restart(options: StubCloudOptions): Promise<void> {
+  await cloud.close();
+  cloud = await startStubCloud(options);
+  clients = connect(cloud);
+}
+
+async function walk(...wanted: string[]) {
+  const { found, seen } = await walkFlavors(clients.nova, wanted, aCall());
+  return { found: [...found.keys()], seen };
+}
+
+function plain(id: string, name = id): StubFlavor {
+  return { id, name, ram: 1, vcpus: 1, disk: 1 };
+}
+
+const allIds = () => cloud.nova.flavors.map(({ id }) => id);
+
+function markers(): (string | null)[] {
+  return cloud.nova.requests
+    .filter(({ path }) => path.endsWith('/flavors/detail'))
+    .map(({ target }) => new URL(target, 'http://nova').searchParams.get('marker'));
+}
+
+describe('a walk through the list', () => {
+  it('asks for everything there is, private flavors included, as long pages as Nova gives', async () => {
+    await walk('priv-none');
+
+    expect(cloud.nova.requests.at(-1)?.target).toBe('/v2.1/flavors/detail?is_public=None&limit=1000');
+  });
+
+  it('stops as soon as all is found', async () => {
+    cloud.nova.shortPages(5);
+    const [, second, , , , , seventh] = allIds();
+
+    expect(await walk(second!, seventh!)).toEqual({ found: [second, seventh], seen: 10 });
+    expect(flavorRequestsAt(cloud)).toEqual({ gets: 0, pages: 2 });
+  });
+
+  it('goes to the end for what is not there', async () => {
+    cloud.nova.shortPages(5);
+    const first = allIds()[0]!;
+
+    expect(await walk(first, 'nowhere')).toEqual({ found: [first], seen: allIds().length });
+    expect(flavorRequestsAt(cloud).pages).toBe(Math.ceil(allIds().length / 5));
+  });
+
+  it('goes past pages shorter than asked', async () => {
+    await restart({ flavors: manyFlavors(250), maxLimit: 100 });
+    const last = allIds().at(-1)!;
+
+    expect(await walk(last)).toEqual({ found: [last], seen: 250 });
+    expect(flavorRequestsAt(cloud).pages).toBe(3);
+  });
+
+  it('goes past a full last page to an empty one', async () => {
+    await restart({ flavors: manyFlavors(200), maxLimit: 100 });
+
+    expect(await walk('nowhere')).toEqual({ found: [], seen: 200 });
+    expect(flavorRequestsAt(cloud).pages).toBe(3);
+  });
+
+  it('finds nothing in an empty cloud', async () => {
+    await restart({ flavors: [] });
+
+    expect(await walk('1')).toEqual({ found: [], seen: 0 });
+  });
+
+  it('finds the flavor whose id is the name of the list', async () => {
+    cloud.nova.add(plain('detail', 'the odd one'));
+    const { found } = await walkFlavors(clients.nova, ['detail'], aCall());
+
+    expect(found.get('detail')?.name).toBe('the odd one');
+  });
+
+  it('finds ids to the letter', async () => {
+    await restart({ flavors: ['7', '007', 'Case', 'case', '__proto__', 'constructor'].map((id) => plain(id)) });
+
+    expect((await walk('007', 'case', '__proto__', 'CASE')).found.sort()).toEqual(['007', '__proto__', 'case']);
+  });
+
+  it('takes ids with spaces, with names in any script, and the longest as markers', async () => {
+    const ids = ['a b  c', 'detail', 'x'.repeat(255)];
+    await restart({ flavors: ids.map((id, index) => plain(id, `größe 日本語 ${index}`)), maxLimit: 1 });
+
+    const { found } = await walkFlavors(clients.nova, ids, aCall());
+
+    expect([...found.values()].map(({ name }) => name)).toEqual(['größe 日本語 0', 'größe 日本語 1', 'größe 日本語 2']);
+    expect(markers()).toEqual([null, 'a b  c', 'detail']);
+  });
+
+  it('does not mind a flavor it cannot read, unless that one is wanted', async () => {
+    cloud.nova.fails(200, { path: /detail/, body: { flavors: [{ id: '1' }] } });
+
+    expect((await walk('2')).found).toEqual([]);
+    expect((await outcomeOf(walk('1'))).detail).toContain('Nova sent a flavor');
+  });
+});
+
+describe('a marker that was deleted meanwhile', () => {
+  it('lets the walk start over, once', async () => {
+    cloud.nova.shortPages(5);
+    cloud.nova.losesMarker({ times: 1 });
+    const last = allIds().at(-1)!;
+
+    expect(await walk(last)).toEqual({ found: [last], seen: allIds().length });
+    expect(markers().filter((marker) => marker === null)).toHaveLength(2);
+  });
+
+  it('really deleted between two pages, likewise', async () => {
+    await restart({ flavors: manyFlavors(30), maxLimit: 10 });
+    const tenth = allIds()[9]!;
+    const last = allIds().at(-1)!;
+    cloud.nova.isSlow(100, { path: /marker=/, times: 1 });
+    cloud.nova.isSlow(100, { path: /detail/, times: 1 });
+    const walking = walk(last);
+    await until(() => flavorRequestsAt(cloud).pages === 1);
+    cloud.nova.remove(tenth); // the first page, with it as its last, is on its way already
+
+    expect(await walking).toEqual({ found: [last], seen: 29 });
+  });
+
+  it('again is a bad answer, never an end of the list', async () => {
+    cloud.nova.shortPages(5);
+    cloud.nova.losesMarker();
+
+    expect(await outcomeOf(walk(allIds().at(-1)!))).toEqual({
+      kind: 'upstream answered badly',
+      code: 'registered-flavors.nova.bad_answer',
+      detail: 'Nova lost the marker of its own list of flavors, twice.',
+    });
+    expect(markers()).toHaveLength(4);
+  });
+});
+
+describe('a list that leads astray', () => {
+  it('in a circle is left', async () => {
+    cloud.nova.shortPages(5);
+    cloud.nova.loopsNextLink();
+
+    expect(await outcomeOf(walk('nowhere'))).toEqual({
+      kind: 'upstream answered badly',
+      code: 'registered-flavors.nova.bad_answer',
+      detail: "Nova's list of flavors runs in a circle.",
+    });
+    expect(flavorRequestsAt(cloud).pages).toBe(2);
+  });
+
+  it('to another host is not followed', async () => {
+    const seen: string[] = [];
+    const stranger = createServer((request, response) => {
+      seen.push(request.url ?? '');
+      response.end('{"flavors": []}');
+    }).listen(0, '127.0.0.1');
+    await once(stranger, 'listening');
+    const href = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}/v2.1/flavors/detail?marker=2`;
+    const first = { flavors: [{ id: '1' }], flavors_links: [{ rel: 'next', href }] };
+    cloud.nova.fails(200, { path: /detail/, times: 1, body: first });
+
+    const { found } = await walk('5');
+    stranger.close();
+
+    expect([found, seen, markers()]).toEqual([['5'], [], [null, '1']]);
+  });
+});

@@ -1,0 +1,60 @@
+import { inspect } from 'node:util';
+import { RegisteredFlavorsError } from '../../../src/errors';
+import type { StubCloud } from '../../../src/stub/stub-cloud';
+
+/** How an awaited thing failed. Whatever is not foreseen, and a success, fails the test. */
+export async function failureOf(promise: Promise<unknown>): Promise<RegisteredFlavorsError> {
+  const outcome = await promise.then(
+    (value) => new Error(`it succeeded: ${inspect(value)}`),
+    (error: unknown) => error,
+  );
+  if (outcome instanceof RegisteredFlavorsError) return outcome;
+  throw outcome;
+}
+
+/** A failure in short: its kind, its codes and what a person reads. */
+export async function outcomeOf(promise: Promise<unknown>): Promise<{ kind: string; code: string; detail: string }> {
+  const { kind, problems, message } = await failureOf(promise);
+  return { kind, code: problems.map(({ code }) => code).join(' '), detail: message };
+}
+
+/** Everything that could be printed of an error. */
+export function everythingSaidBy(error: unknown): string {
+  const seen: string[] = [];
+  for (let link = error; link instanceof Error; link = link.cause) {
+    seen.push(inspect(link, { depth: 10, showHidden: true }), JSON.stringify(link), String(link), link.stack ?? '');
+  }
+  return seen.join('\n');
+}
+
+/** Waits for something that happens behind the callers. */
+export async function until(happened: () => boolean, withinMs = 3_000): Promise<void> {
+  const end = performance.now() + withinMs;
+  while (!happened()) {
+    if (performance.now() > end) throw new Error(`it did not happen within ${withinMs} ms: ${happened.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** How long something took, in milliseconds, and how it ended. */
+export async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; result: T }> {
+  const start = performance.now();
+  const result = await work();
+  return { ms: performance.now() - start, result };
+}
+
+/** How often Keystone was asked to log somebody in. */
+export function loginsAt({ keystone }: StubCloud): number {
+  return keystone.requests.filter(({ method }) => method === 'POST').length;
+}
+
+/** How often Keystone was asked what a token is worth. */
+export function validationsAt({ keystone }: StubCloud): number {
+  return keystone.requests.filter(({ method }) => method === 'GET').length;
+}
+
+/** How often Nova was asked for flavors: discovery does not count. */
+export function flavorRequestsAt({ nova }: StubCloud): { gets: number; pages: number } {
+  const pages = nova.requests.filter(({ target }) => target.includes('/flavors/detail?')).length;
+  return { gets: nova.requests.filter(({ target }) => target.includes('/flavors/')).length - pages, pages };
+}

@@ -1,0 +1,135 @@
+import { createServer } from 'node:https';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { keystoneErrors } from '../../src/openstack/upstream-errors';
+import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
+import { aCall, connect, createUpstream, passwordOf } from './support/clients';
+import { everythingSaidBy, failureOf, outcomeOf } from './support/expectations';
+import { listenOnLoopback, type PlainServer } from './support/plain-server';
+
+const MiB = 1024 * 1024;
+
+describe('the failure of a request', () => {
+  let cloud: StubCloud;
+
+  beforeEach(async () => {
+    cloud = await startStubCloud();
+  });
+
+  afterEach(async () => {
+    await cloud.close();
+  });
+
+  const ways: [string, (stub: StubCloud['nova'] | StubCloud['keystone']) => unknown][] = [
+    ['is down', (stub) => stub.stops()],
+    ['drops connections', (stub) => stub.dropsConnections()],
+    ['hangs', (stub) => stub.hangs()],
+    ['drips', (stub) => stub.drips({ bytesPerSecond: 20 })],
+    ['answers 500', (stub) => stub.fails(500)],
+    ['answers 503', (stub) => stub.fails(503, { retryAfter: 60 })],
+    ['answers 502', (stub) => stub.fails(502, { retryAfter: 60 })],
+    ['answers 401', (stub) => stub.fails(401)],
+    ['answers 403', (stub) => stub.fails(403)],
+    ['answers half', (stub) => stub.truncates()],
+    ['answers garbage', (stub) => stub.answersGarbage()],
+    ['answers too much', (stub) => stub.answersHuge(2 * MiB)],
+    ['sends a bomb', (stub) => stub.answersGzipBomb(2 * MiB)],
+    ['redirects', (stub) => stub.redirectsTo('http://127.0.0.1:1/')],
+    ['answers nothing of use', (stub) => stub.answersEmptyObject()],
+  ];
+
+  it.each(ways)('holds no token when Nova %s', async (_, goWrong) => {
+    const { nova, serviceToken, lines } = connect(cloud, { attemptTimeoutMs: 150 });
+    const { token } = await serviceToken.get(aCall().globalRequestId);
+    await nova.discover(aCall());
+    await goWrong(cloud.nova);
+
+    const said = everythingSaidBy(await failureOf(nova.getFlavor('1', aCall()))) + lines.join('');
+
+    expect(said).toContain('registered-flavors.nova.');
+    expect(said).not.toContain(token);
+  });
+
+  it.each(ways)('holds neither token nor password when Keystone %s', async (_, goWrong) => {
+    const { serviceToken, keystone, validator } = connect(cloud, { attemptTimeoutMs: 150 });
+    const { token } = await serviceToken.get(aCall().globalRequestId);
+    const subject = cloud.keystone.tokenFor('alice');
+    await goWrong(cloud.keystone);
+
+    const errors = await Promise.all([
+      failureOf(validator.validate(subject, aCall().globalRequestId)),
+      failureOf(keystone.issueToken(passwordOf(cloud), aCall())),
+    ]);
+
+    const said = errors.map(everythingSaidBy).join('\n');
+    expect(said).toContain('registered-flavors.keystone.unavailable');
+    for (const secret of [token, subject, passwordOf(cloud).password]) expect(said).not.toContain(secret);
+  });
+
+  it.each([
+    ['a header that cannot be sent', { url: 'http://127.0.0.1:1/', token: 's3cr3t\u0000t0k3n' }],
+    ['a URL that is none', { url: 'http://', token: 's3cr3t-t0k3n' }],
+    ['a scheme that is unknown', { url: 'gopher://127.0.0.1/', token: 's3cr3t-t0k3n' }],
+  ])('holds no token either when we ask wrongly: %s', async (_, { url, token }) => {
+    const asking = createUpstream().request({ method: 'GET', url, headers: { 'X-Auth-Token': token }, ...aCall() });
+    const error: unknown = await asking.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+
+    expect(error).toBeInstanceOf(Error);
+    expect(everythingSaidBy(error)).not.toContain('s3cr3t');
+  });
+});
+
+describe('HTTPS', () => {
+  let folder: string;
+  let server: PlainServer;
+  let ca: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'certificate-'));
+    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+    execFileSync(
+      'openssl',
+      ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost'].concat([
+        '-addext',
+        'subjectAltName=IP:127.0.0.1',
+        '-keyout',
+        key,
+        '-out',
+        cert,
+      ]),
+      { stdio: 'ignore' },
+    );
+    ca = readFileSync(cert, 'utf8');
+    const https = createServer({ key: readFileSync(key), cert: ca }, (_, response) => {
+      response.end('{"safe": true}');
+    });
+    server = await listenOnLoopback(https, 'https');
+  });
+
+  afterAll(async () => {
+    await server.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  function ask(options: { ca?: string } = {}) {
+    const upstream = createUpstream({ errors: keystoneErrors, ...options });
+    return upstream.request({ method: 'GET', url: `${server.url}/`, headers: {}, ...aCall() });
+  }
+
+  it('works with a CA of one’s own', async () => {
+    expect((await ask({ ca })).json).toEqual({ safe: true });
+  });
+
+  it('fails without it, and says why', async () => {
+    expect(await outcomeOf(ask())).toEqual({
+      kind: 'unavailable',
+      code: 'registered-flavors.keystone.unavailable',
+      detail: 'Keystone cannot be reached (DEPTH_ZERO_SELF_SIGNED_CERT).',
+    });
+  });
+});

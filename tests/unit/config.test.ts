@@ -1,0 +1,281 @@
+import { writeFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { type Config, readConfig } from '../../src/config/config';
+import { ConfigError } from '../../src/config/config-error';
+import { temporaryFolder } from '../store/temporary-folder';
+
+/** Settings that suffice to start. */
+const ENOUGH = {
+  OS_AUTH_URL: 'https://keystone.example:5000/v3',
+  OS_USERNAME: 'registrar',
+  OS_PASSWORD: 'a password',
+  OS_PROJECT_NAME: 'service',
+};
+
+type Settings = Record<string, string | undefined>;
+
+const read = (settings: Settings = {}): Config => readConfig({ ...ENOUGH, ...settings });
+
+/** What is said about settings that must not be accepted. */
+function mistakes(settings: Settings): readonly string[] {
+  try {
+    readConfig(settings);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.mistakes;
+    throw error;
+  }
+  throw new Error('these settings were accepted');
+}
+
+const mistakesWith = (settings: Settings) => mistakes({ ...ENOUGH, ...settings });
+
+describe('readConfig', () => {
+  it('needs nothing but Keystone and a user, and has a default for everything else', () => {
+    expect(read()).toEqual({
+      http: {
+        host: '127.0.0.1',
+        port: 8788,
+        maxHeaderBytes: 65_536,
+        requestTimeoutMs: 30_000,
+        shutdownSeconds: 10,
+        errorHelpUrl: 'docs/errors.md',
+        validateResponses: false,
+        wwwAuthenticateUri: 'https://keystone.example:5000/v3',
+      },
+      databaseUrl: 'file:data/registered-flavors.db',
+      log: { level: 'info', format: 'json' },
+      roles: { reader: ['reader', 'member', 'service'], admin: ['admin'] },
+      openstack: {
+        authUrl: 'https://keystone.example:5000/v3',
+        credentials: {
+          method: 'password',
+          user: { name: 'registrar', domain: { id: 'default' } },
+          password: 'a password',
+          project: { name: 'service', domain: { id: 'default' } },
+        },
+        endpoint: { region: undefined, interface: 'public', override: undefined },
+        ca: undefined,
+      },
+      tokenCache: { seconds: 300, entries: 10_000 },
+      flavorCache: { ttlSeconds: 30, entries: 20_000 },
+      keystone: { timeoutMs: 5_000, deadlineMs: 10_000 },
+      nova: { timeoutMs: 10_000, deadlineMs: 30_000, maxConcurrentRequests: 8 },
+      upstream: { answerMaxBytes: 16_777_216, inFlightMaxBytes: 67_108_864 },
+    });
+  });
+
+  it('puts each setting into its own place', () => {
+    const numbers = {
+      PORT: '1',
+      MAX_HEADER_BYTES: '16385',
+      REQUEST_TIMEOUT_MS: '102',
+      SHUTDOWN_SECONDS: '3',
+      TOKEN_CACHE_SECONDS: '4',
+      TOKEN_CACHE_ENTRIES: '5',
+      FLAVOR_TTL_SECONDS: '6',
+      FLAVOR_CACHE_ENTRIES: '7',
+      KEYSTONE_TIMEOUT_MS: '8',
+      KEYSTONE_DEADLINE_MS: '9',
+      NOVA_TIMEOUT_MS: '10',
+      NOVA_DEADLINE_MS: '11',
+      NOVA_MAX_CONCURRENT_REQUESTS: '12',
+      UPSTREAM_ANSWER_MAX_BYTES: '65537',
+      UPSTREAM_IN_FLIGHT_MAX_BYTES: '65538',
+    };
+    const words = {
+      HOST: '::1',
+      ERROR_HELP_URL: 'https://docs.example/errors',
+      VALIDATE_RESPONSES: 'true',
+      WWW_AUTHENTICATE_URI: 'https://public.example/v3',
+      DATABASE_URL: 'file:other.db',
+      LOG_LEVEL: 'debug',
+      LOG_FORMAT: 'text',
+      READER_ROLES: 'reader, auditor',
+      ADMIN_ROLES: 'admin,dbaas-admin',
+    };
+    const { openstack, ...config } = read({ ...numbers, ...words });
+    expect(openstack).toEqual(read().openstack);
+    expect(config).toEqual({
+      http: {
+        host: '::1',
+        port: 1,
+        maxHeaderBytes: 16_385,
+        requestTimeoutMs: 102,
+        shutdownSeconds: 3,
+        errorHelpUrl: 'https://docs.example/errors',
+        validateResponses: true,
+        wwwAuthenticateUri: 'https://public.example/v3',
+      },
+      databaseUrl: 'file:other.db',
+      log: { level: 'debug', format: 'text' },
+      roles: { reader: ['reader', 'auditor'], admin: ['admin', 'dbaas-admin'] },
+      tokenCache: { seconds: 4, entries: 5 },
+      flavorCache: { ttlSeconds: 6, entries: 7 },
+      keystone: { timeoutMs: 8, deadlineMs: 9 },
+      nova: { timeoutMs: 10, deadlineMs: 11, maxConcurrentRequests: 12 },
+      upstream: { answerMaxBytes: 65_537, inFlightMaxBytes: 65_538 },
+    });
+  });
+
+  it('names every mistake at once', () => {
+    const settings = {
+      PORT: '65536',
+      MAX_HEADER_BYTES: '1e5',
+      SHUTDOWN_SECONDS: '-1',
+      VALIDATE_RESPONSES: 'yes',
+      LOG_LEVEL: 'verbose',
+      LOG_FORMAT: 'xml',
+      READER_ROLES: 'reader,,member',
+      TOKEN_CACHE_ENTRIES: '0',
+      FLAVOR_TTL_SECONDS: '1.5',
+      OS_INTERFACE: 'private',
+      OS_CACERT: '/no/such/file.pem',
+    };
+    expect(mistakes(settings)).toEqual([
+      'PORT must be a whole number from 0 to 65535, not "65536".',
+      'MAX_HEADER_BYTES must be a whole number from 16384 to 1048576, not "1e5".',
+      'SHUTDOWN_SECONDS must be a whole number from 0 to 3600, not "-1".',
+      'VALIDATE_RESPONSES must be one of true, false, not "yes".',
+      'LOG_LEVEL must be one of error, warn, info, debug, not "verbose".',
+      'LOG_FORMAT must be one of json, text, not "xml".',
+      'READER_ROLES must be names separated by commas, without an empty one.',
+      'TOKEN_CACHE_ENTRIES must be a whole number from 1 to 1000000, not "0".',
+      'FLAVOR_TTL_SECONDS must be a whole number from 0 to 86400, not "1.5".',
+      'OS_USERNAME (username) or OS_USER_ID (user_id) is missing, or OS_APPLICATION_CREDENTIAL_ID.',
+      'OS_PASSWORD (password) is missing.',
+      "OS_PROJECT_NAME (project_name) or OS_PROJECT_ID (project_id) is missing: the service user's project.",
+      "OS_AUTH_URL (auth_url) is missing: Keystone's URL, such as https://keystone.example:5000/v3.",
+      'OS_INTERFACE (interface) must be one of public, internal, admin, not "private".',
+      'OS_CACERT (cacert) names /no/such/file.pem, which cannot be read.',
+    ]);
+  });
+
+  it.each(['abc', '0x50', '+80', '80 ', '٨٠', '1_000', 'NaN', 'Infinity', '9'.repeat(400)])(
+    'does not take "%s" for a number',
+    (value) => {
+      expect(mistakesWith({ PORT: value })).toEqual([`PORT must be a whole number from 0 to 65535, not "${value}".`]);
+    },
+  );
+
+  it('takes both ends of a range', () => {
+    expect([read({ PORT: '0' }).http.port, read({ PORT: '65535' }).http.port]).toEqual([0, 65_535]);
+  });
+
+  it('takes an empty value for none', () => {
+    const empty = { PORT: '', LOG_LEVEL: '', READER_ROLES: '', OS_CLOUD: '', OS_CACERT: '', OS_USER_ID: '' };
+    expect(read(empty)).toEqual(read());
+    expect(mistakesWith({ OS_PASSWORD: '' })).toEqual(['OS_PASSWORD (password) is missing.']);
+  });
+
+  it('cannot be changed afterwards', () => {
+    expect(Object.isFrozen(read())).toBe(true);
+  });
+});
+
+describe('OS_AUTH_URL', () => {
+  it.each([
+    'https://keystone.example:5000',
+    'https://keystone.example:5000/',
+    'https://keystone.example:5000/v3',
+    'https://keystone.example:5000/v3/',
+    'https://keystone.example:5000/v3//',
+  ])('may be written as %s', (url) => {
+    expect(read({ OS_AUTH_URL: url }).openstack.authUrl).toBe('https://keystone.example:5000/v3');
+  });
+
+  it('keeps a path in front of the version', () => {
+    expect(read({ OS_AUTH_URL: 'http://cloud.example/identity' }).openstack.authUrl).toBe(
+      'http://cloud.example/identity/v3',
+    );
+  });
+
+  it.each(['https://keystone.example/v2.0', 'https://keystone.example/v2.0/', 'https://keystone.example/v2'])(
+    'must not name the v2 API: %s',
+    (url) => {
+      expect(mistakesWith({ OS_AUTH_URL: url })).toEqual([
+        'OS_AUTH_URL (auth_url) names the v2 API; this service needs v3.',
+      ]);
+    },
+  );
+
+  it.each(['keystone.example:5000', 'ftp://keystone.example', 'https://', '/v3', 'keystone'])(
+    'must be a URL: %s',
+    (url) => {
+      expect(mistakesWith({ OS_AUTH_URL: url })).toEqual(['OS_AUTH_URL (auth_url) must be an http or https URL.']);
+    },
+  );
+
+  it('is where a 401 sends callers, unless WWW_AUTHENTICATE_URI says otherwise', () => {
+    const uri = (settings: Settings) => read(settings).http.wwwAuthenticateUri;
+    expect([uri({ OS_AUTH_URL: 'http://inside/' }), uri({ WWW_AUTHENTICATE_URI: 'https://outside/v3' })]).toEqual([
+      'http://inside/v3',
+      'https://outside/v3',
+    ]);
+  });
+});
+
+describe('the endpoint of Nova', () => {
+  it.each([
+    ['public', 'public'],
+    ['internal', 'internal'],
+    ['admin', 'admin'],
+    ['publicURL', 'public'],
+    ['internalURL', 'internal'],
+    ['adminURL', 'admin'],
+  ])('OS_INTERFACE=%s means the %s one', (value, expected) => {
+    expect(read({ OS_INTERFACE: value }).openstack.endpoint.interface).toBe(expected);
+  });
+
+  it('is chosen by region, or given outright', () => {
+    const settings = { OS_REGION_NAME: 'RegionTwo', OS_COMPUTE_ENDPOINT_OVERRIDE: 'http://nova.inside:8774/v2.1' };
+    expect(read(settings).openstack.endpoint).toEqual({
+      region: 'RegionTwo',
+      interface: 'public',
+      override: 'http://nova.inside:8774/v2.1',
+    });
+  });
+});
+
+describe('OS_CACERT', () => {
+  it('is read at the start', () => {
+    const folder = temporaryFolder();
+    writeFileSync(folder.in('ca.pem'), 'the certificates');
+    expect(read({ OS_CACERT: folder.in('ca.pem') }).openstack.ca).toBe('the certificates');
+    expect(mistakesWith({ OS_CACERT: folder.path })).toEqual([
+      `OS_CACERT (cacert) names ${folder.path}, which cannot be read.`,
+    ]);
+    folder.remove();
+  });
+});
+
+describe('a ConfigError', () => {
+  const broken = {
+    PORT: 'x',
+    LOG_LEVEL: 'x',
+    READER_ROLES: ',',
+    OS_INTERFACE: 'x',
+    OS_CACERT: '/no/such/file',
+    OS_AUTH_URL: 'x',
+    OS_PROJECT_NAME: '',
+    OS_USERNAME: '',
+  };
+  const secrets = ['OS_PASSWORD', 'OS_APPLICATION_CREDENTIAL_SECRET'];
+  const oneOrMore = <T>(items: T[]) => fc.subarray(items, { minLength: 1 });
+
+  it('never holds a password or a secret, whatever else is wrong', () => {
+    const secret = fc.string({ unit: 'binary', minLength: 1 }).map((text) => `~${text}~`);
+    fc.assert(
+      fc.property(secret, oneOrMore(secrets), oneOrMore(Object.entries(broken)), (value, names, wrong) => {
+        const given = { ...Object.fromEntries(wrong), ...Object.fromEntries(names.map((name) => [name, value])) };
+        // PORT makes sure that there is something to complain about
+        const said = mistakesWith({ ...given, PORT: 'x' }).join('\n');
+        expect(said).not.toContain(value);
+      }),
+    );
+  });
+
+  it('does not quote a URL: there may be a password in it', () => {
+    const said = mistakesWith({ OS_AUTH_URL: 'ftp://me:a-secret@keystone/v2.0' }).join('\n');
+    expect(said).not.toContain('a-secret');
+  });
+});

@@ -1,0 +1,153 @@
+import { ERROR_TITLES, type ErrorCode, type ErrorKind, RegisteredFlavorsError } from '../../src/errors';
+import { HttpFault, type HttpFaultKind } from '../../src/http/http-fault';
+import { describeFailure, renderError } from '../../src/http/problem';
+
+const OPTIONS = { errorHelpUrl: 'https://docs.example/errors', wwwAuthenticateUri: 'https://keystone.example/v3' };
+const REQUEST_ID = 'req-6c0f1d52-8a5e-4a57-9d0a-3b1f4d2e7c90';
+const PROBLEM = { code: 'registered-flavors.flavor.not_found', detail: 'Nova has no flavor with the ID "7".' } as const;
+
+const render = (error: unknown) => renderError(error, REQUEST_ID, OPTIONS);
+
+/** The compiler sees to it that no kind is left out of these two. */
+const STATUS_OF_KIND: Record<ErrorKind, number> = {
+  'invalid input': 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not found': 404,
+  'upstream answered badly': 502,
+  unavailable: 503,
+  'upstream timed out': 504,
+};
+const STATUS_OF_FAULT: Record<HttpFaultKind, number> = {
+  malformed: 400,
+  'path not found': 404,
+  'method not allowed': 405,
+  'version not acceptable': 406,
+  'request timed out': 408,
+  'body too large': 413,
+  'uri too long': 414,
+  'headers too large': 431,
+};
+
+const kinds = Object.entries(STATUS_OF_KIND) as [ErrorKind, number][];
+const faults = Object.entries(STATUS_OF_FAULT) as [HttpFaultKind, number][];
+
+describe('renderError', () => {
+  it.each(kinds)('answers "%s" with %i', (kind, status) => {
+    const answer = render(new RegisteredFlavorsError(kind, PROBLEM));
+    expect([answer.status, answer.body.errors[0]?.status]).toEqual([status, status]);
+  });
+
+  it.each(faults)('answers "%s", which HTTP refuses, with %i', (kind, status) => {
+    const answer = render(new HttpFault(kind, PROBLEM));
+    expect([answer.status, answer.body.errors[0]?.status]).toEqual([status, status]);
+  });
+
+  it('has one shape', () => {
+    expect(render(new RegisteredFlavorsError('not found', PROBLEM))).toEqual({
+      status: 404,
+      headers: { 'Cache-Control': 'no-store' },
+      body: {
+        errors: [
+          {
+            request_id: REQUEST_ID,
+            code: 'registered-flavors.flavor.not_found',
+            status: 404,
+            title: 'The flavor does not exist in Nova',
+            detail: 'Nova has no flavor with the ID "7".',
+            links: [{ rel: 'help', href: 'https://docs.example/errors#registered-flavorsflavornot_found' }],
+          },
+        ],
+      },
+    });
+  });
+
+  it('has one entry for each problem, in their order', () => {
+    const problems = ['1', '2', '3'].map((detail) => ({ ...PROBLEM, detail }));
+    const details = (error: unknown) => render(error).body.errors.map(({ detail }) => detail);
+    expect([
+      details(new RegisteredFlavorsError('not found', problems)),
+      details(new HttpFault('malformed', problems)),
+    ]).toEqual([
+      ['1', '2', '3'],
+      ['1', '2', '3'],
+    ]);
+  });
+
+  it.each(Object.entries(ERROR_TITLES) as [ErrorCode, string][])('gives %s its title', (code, title) => {
+    expect(render(new RegisteredFlavorsError('invalid input', { code, detail: 'x' })).body.errors[0]).toMatchObject({
+      code,
+      title,
+    });
+  });
+
+  it('says with every 401 where tokens are to be had', () => {
+    expect(render(new RegisteredFlavorsError('unauthenticated', PROBLEM)).headers).toEqual({
+      'Cache-Control': 'no-store',
+      'WWW-Authenticate': 'Keystone uri="https://keystone.example/v3"',
+    });
+  });
+
+  it('says when another try makes sense, if anyone knows', () => {
+    const headers = (retryAfterSeconds?: number) =>
+      render(
+        new RegisteredFlavorsError(
+          'unavailable',
+          PROBLEM,
+          retryAfterSeconds === undefined ? {} : { retryAfterSeconds },
+        ),
+      ).headers;
+    expect([headers(7), headers(0), headers()]).toEqual([
+      { 'Cache-Control': 'no-store', 'Retry-After': '7' },
+      { 'Cache-Control': 'no-store', 'Retry-After': '0' },
+      { 'Cache-Control': 'no-store' },
+    ]);
+  });
+
+  it('carries the headers and members that come with a fault', () => {
+    const extra = { headers: { Allow: 'GET, HEAD' }, members: { max_version: '1.0' } };
+    const answer = render(new HttpFault('method not allowed', PROBLEM, extra));
+    expect([answer.headers, answer.body.errors[0]]).toEqual([
+      { 'Cache-Control': 'no-store', Allow: 'GET, HEAD' },
+      expect.objectContaining({ code: PROBLEM.code, max_version: '1.0' }),
+    ]);
+  });
+
+  it.each([
+    ['an error', new Error('SELECT password FROM users')],
+    ['an error that claims a status', Object.assign(new Error('password'), { status: 418, kind: 'forbidden' })],
+    ['a text', 'password'],
+    ['an object', { message: 'password' }],
+    ['undefined', undefined],
+    ['null', null],
+  ])('keeps to itself what was not foreseen: %s', (_, thrown) => {
+    const answer = render(thrown);
+    expect({ status: answer.status, errors: answer.body.errors.length, code: answer.body.errors[0]?.code }).toEqual({
+      status: 500,
+      errors: 1,
+      code: 'registered-flavors.internal.error',
+    });
+    expect(JSON.stringify(answer)).not.toContain('password');
+  });
+
+  it('does not tell the cause of a foreseen error', () => {
+    const error = new RegisteredFlavorsError('unavailable', PROBLEM, { cause: new Error('password') });
+    expect(JSON.stringify(render(error))).not.toContain('password');
+  });
+});
+
+describe('describeFailure', () => {
+  it.each(kinds)('of "%s", which is a %i', (kind, status) => {
+    const fields = describeFailure(new RegisteredFlavorsError(kind, PROBLEM));
+    expect(fields).toEqual(status < 500 ? undefined : { code: PROBLEM.code, detail: PROBLEM.detail });
+  });
+
+  it.each(faults)('leaves "%s" out of the log: it is the caller\'s', (kind) => {
+    expect(describeFailure(new HttpFault(kind, PROBLEM))).toBeUndefined();
+  });
+
+  it('of something unforeseen has its text and where it came from', () => {
+    const error = new TypeError('this is not a function');
+    expect(describeFailure(error)).toEqual({ error: 'TypeError: this is not a function', stack: error.stack });
+  });
+});
