@@ -4,6 +4,8 @@ import { ConfigError } from '../config/config-error';
 import { createLogger, describeError, type Logger } from '../logger';
 import { StoreOpenError } from '../store/store-open-error';
 
+const SAME_SIGNAL_MS = 1000;
+
 /** Serves until SIGTERM or SIGINT. A start that cannot go on says why in words and ends with 1. */
 export async function serve(): Promise<void> {
   try {
@@ -19,13 +21,24 @@ export async function serve(): Promise<void> {
   }
 }
 
-/** A second signal ends the process at once. */
+/**
+ * Waits for the first signal. A second one ends the process at once; but not within a moment of the first, for npm
+ * sends on the Ctrl-C that a terminal has sent already.
+ */
 async function signalled(logger: Logger): Promise<void> {
-  const signal = await new Promise<string>((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name));
+  await new Promise<void>((resolve) => {
+    let firstAt: number | undefined;
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (firstAt === undefined) {
+        firstAt = Date.now();
+        logger.info('stopping', { signal });
+        resolve();
+      } else if (Date.now() - firstAt > SAME_SIGNAL_MS) {
+        process.exit(1);
+      }
+    };
+    process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   });
-  logger.info('stopping', { signal });
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => process.exit(1));
 }
 
 function explain(error: unknown): string {

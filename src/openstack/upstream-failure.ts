@@ -34,13 +34,13 @@ export class UpstreamFailure extends Error {
     const { service } = errors;
     switch (reason.kind) {
       case 'unreachable':
-        return errors.unavailable(`${service} cannot be reached (${reason.code}).`);
+        return errors.unavailable(`${service} cannot be reached (${reason.code}). Try again later.`);
       case 'overloaded':
-        return errors.unavailable(`${service} answered ${reason.status}.`, {
+        return errors.unavailable(`${service} answered ${reason.status}. Try again later.`, {
           retryAfterSeconds: reason.retryAfterSeconds,
         });
       case 'too many bytes in flight':
-        return errors.unavailable(`Too many answers of ${service} are being read at this moment.`);
+        return errors.unavailable(`Too many answers of ${service} are being read at this moment. Try again later.`);
       case 'too slow':
         return errors.timedOut(`${service} did not answer within ${reason.timeoutMs} ms.`);
       case 'out of time':

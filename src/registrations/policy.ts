@@ -35,7 +35,7 @@ function requireRole(caller: Caller, allowed: readonly string[], what: string): 
   if (!hasOneOf(caller, allowed)) {
     throw new RegisteredFlavorsError('forbidden', {
       code: 'registered-flavors.role.required',
-      detail: `${what} needs one of the roles ${[...new Set(allowed)].join(', ')} in the token's project.`,
+      detail: `${what} takes one of these roles in the token's project: ${[...new Set(allowed)].join(', ')}.`,
     });
   }
   return { ...caller, projectId };

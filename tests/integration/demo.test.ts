@@ -76,7 +76,8 @@ async function runAsPrinted(lines: readonly string[]): Promise<{ line: string; s
 }
 
 function readCurl(line: string): { method: string; url: string; header?: string; variable?: string } {
-  const form = /^curl -i( -X (?<method>[A-Z]+))?( -H "(?<header>[\w-]+): \$(?<variable>\w+)")? (?<url>http:\S+)$/;
+  const form =
+    /^curl -iw '\\n'( -X (?<method>[A-Z]+))?( -H "(?<header>[\w-]+): \$(?<variable>\w+)")? (?<url>http:\S+)$/;
   const { method = 'GET', url, ...header } = form.exec(line)?.groups ?? {};
   if (url === undefined) throw new Error(`not a curl line that this test understands: ${line}`);
   return { method, url, ...header };

@@ -138,6 +138,7 @@ describe('renewal ahead of time', () => {
       clients.clock.passes(2);
       early.push(await getToken());
     }
+    await new Promise((resolve) => setTimeout(resolve, 50)); // a renewal behind the callers would arrive meanwhile
     const loginsEarly = loginsAt(cloud);
     clients.clock.passes(8);
     const late = await getToken();

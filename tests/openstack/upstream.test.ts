@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { AnswerBudget } from '../../src/openstack/answer-budget';
 import type { Upstream } from '../../src/openstack/upstream';
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
@@ -228,17 +230,26 @@ describe('a service that takes its time', () => {
     expect(tries()).toBe(1);
   });
 
-  it('loses its connection when we stop waiting', async () => {
-    inTime(100);
+  it.each([
+    ['when we stop waiting', { attemptTimeoutMs: 100 }, '{"begun":', {}],
+    ['when it says too much', { maxAnswerBytes: 10 }, 'x'.repeat(100_000), {}],
+    [
+      'when it says too much, compressed',
+      { maxAnswerBytes: 10 },
+      gzipSync(randomBytes(100_000)),
+      { 'Content-Encoding': 'gzip' },
+    ],
+  ])('loses its connection %s', async (_, limits, body, headers) => {
+    upstream = createUpstream(limits);
     let isClosed = false;
-    const slow = await startPlainServer((_, response) => {
+    const endless = await startPlainServer((_request, response) => {
       response.on('close', () => (isClosed = true));
-      response.write('{"begun":');
+      response.writeHead(200, headers).write(body);
     });
-    await outcomeOf(upstream.request({ method: 'GET', url: `${slow.url}/`, headers: {}, ...aCall() }));
+    await outcomeOf(upstream.request({ method: 'GET', url: `${endless.url}/`, headers: {}, ...aCall() }));
 
     await until(() => isClosed);
-    await slow.close();
+    await endless.close();
   });
 });
 
