@@ -36,16 +36,17 @@ export interface Service {
  */
 export async function startService(config: Config, logger: Logger, clock: Clock = systemClock): Promise<Service> {
   const { roles } = config;
+  const http = { ...config.http, wwwAuthenticateUri: config.openstack.wwwAuthenticateUri };
   const { nova, tokens } = connect(config, logger, clock);
   const flavors = new CachedFlavorDirectory(
     new NovaFlavorDirectory(nova, config.nova.deadlineMs, clock),
     { ttlSeconds: config.flavorCache.ttlSeconds, maxEntries: config.flavorCache.entries },
     clock,
   );
-  const store = await openStore({ databaseUrl: config.databaseUrl });
+  const store = await openStore({ databaseUrl: config.databaseUrl, logger });
   const contract = readContract();
   const app = createApp({
-    ...config.http,
+    ...http,
     contract,
     logger,
     validateToken: (token, globalRequestId) => tokens.validate(token, globalRequestId),
@@ -58,7 +59,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
       ['getContract', getContract(contract)],
     ]),
   });
-  const server = await listen(app, config.http).catch(async (error: unknown) => {
+  const server = await listen(app, { ...http, logger }).catch(async (error: unknown) => {
     await store.close();
     throw error;
   });

@@ -25,11 +25,17 @@ const PLAIN = /^[\x21\x23-\x7e]+$/;
 const text = winston.format.printf(({ timestamp, level, message, ...fields }) => {
   const rest = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
-    .map(
-      ([name, value]) => `${name}=${typeof value === 'string' && PLAIN.test(value) ? value : JSON.stringify(value)}`,
-    );
+    .map(([name, value]) => `${name}=${typeof value === 'string' && PLAIN.test(value) ? value : quote(value)}`);
   return [String(timestamp), level.toUpperCase().padEnd(5), String(message), ...rest].join(' ');
 });
+
+/** As JSON in ASCII: no terminal breaks a line, or turns one around, at what a caller sent. */
+function quote(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
 
 /** An unforeseen error as fields for a log line: winston prints an Error inside its fields as {}. */
 export function describeError(error: unknown): { error: string; stack: string | undefined } {

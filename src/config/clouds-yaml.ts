@@ -8,7 +8,7 @@ import { ConfigError } from './config-error';
 /** Every scalar is read as the text that stands there: YAML would make 83 of 0123 and round long numbers. */
 const scalar = z
   .string()
-  .transform((value) => (['', '~', 'null'].includes(value) ? undefined : value))
+  .transform((value) => (isUnset(value) ? undefined : value))
   .optional();
 
 const cloud = z.object({
@@ -57,8 +57,8 @@ export function readCloud(name: string, namedFile: string | undefined): Cloud {
     ]);
   }
   const secure = path.join(path.dirname(file), 'secure.yaml');
-  const secrets = existsSync(secure) ? readYaml(secure)[name] : undefined;
-  const merged = cloud.safeParse(merge(clouds[name], secrets));
+  const secrets = existsSync(secure) ? readYaml(secure) : {};
+  const merged = cloud.safeParse(merge(clouds[name], Object.hasOwn(secrets, name) ? secrets[name] : undefined));
   if (merged.success) return merged.data;
   throw new ConfigError(
     merged.error.issues.map(({ path: key, message }) => `${file}: cloud ${[name, ...key].join('.')}: ${message}.`),
@@ -83,9 +83,15 @@ function readYaml(file: string): Record<string, unknown> {
 }
 
 function merge(base: unknown, over: unknown): unknown {
-  if (!isObject(base) || !isObject(over)) return over ?? base;
+  if (isUnset(over)) return isUnset(base) ? undefined : base;
+  if (!isObject(base) || !isObject(over)) return over;
   const keys = new Set([...Object.keys(base), ...Object.keys(over)]);
   return Object.fromEntries([...keys].map((key) => [key, merge(base[key], over[key])]));
+}
+
+/** What YAML calls null; as texts these are no names or passwords that anybody has. */
+function isUnset(value: unknown): boolean {
+  return value === undefined || (typeof value === 'string' && ['', '~', 'null'].includes(value));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,5 @@
 import { ConfigError } from './config-error';
 import { type OpenStackConfig, readOpenStackConfig } from './openstack-config';
-import { readUrl } from './read-url';
 import { openStackSettings, type ServiceSettings, serviceSettings } from './settings';
 
 /** What the service was told, once and for all: nobody else reads the environment. */
@@ -14,8 +13,6 @@ export interface Config {
     readonly shutdownSeconds: number;
     readonly errorHelpUrl: string;
     readonly validateResponses: boolean;
-    /** Where callers get tokens: told in every 401. */
-    readonly wwwAuthenticateUri: string;
   };
   readonly databaseUrl: string;
   readonly log: { readonly level: string; readonly format: 'json' | 'text' };
@@ -41,10 +38,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const service = serviceSettings.safeParse(given);
   for (const issue of service.error?.issues ?? []) mistakes.push(`${issue.path.join('.')} ${issue.message}.`);
   const openstack = collect(mistakes, () => readOpenStackConfig(openStackSettings.parse(given)));
-  if (service.success) mistakes.push(...contradictions(service.data));
-  const wwwAuthenticateUri = readUrlIfGiven('WWW_AUTHENTICATE_URI', service.data?.WWW_AUTHENTICATE_URI, mistakes);
+  mistakes.push(...contradictions(given));
   if (!service.success || openstack === undefined || mistakes.length > 0) throw new ConfigError(mistakes);
-  return freeze(arrange(service.data, openstack, wwwAuthenticateUri ?? openstack.authUrl));
+  return freeze(arrange(service.data, openstack));
 }
 
 function collect<T>(mistakes: string[], read: () => T): T | undefined {
@@ -72,19 +68,19 @@ function loadEnvFile(): void {
 }
 
 /** Settings that are right each by itself and wrong together. */
-function contradictions(values: ServiceSettings): string[] {
+function contradictions(given: Readonly<Record<string, string | undefined>>): string[] {
   const pairs = [
     ['KEYSTONE_TIMEOUT_MS', 'KEYSTONE_DEADLINE_MS'],
     ['NOVA_TIMEOUT_MS', 'NOVA_DEADLINE_MS'],
     ['UPSTREAM_ANSWER_MAX_BYTES', 'UPSTREAM_IN_FLIGHT_MAX_BYTES'],
   ] as const;
-  return pairs
-    .filter(([part, whole]) => values[part] > values[whole])
-    .map(([part, whole]) => `${part} (${values[part]}) must not be more than ${whole} (${values[whole]}).`);
-}
-
-function readUrlIfGiven(name: string, value: string | undefined, mistakes: string[]): string | undefined {
-  return value === undefined ? undefined : readUrl(name, value, mistakes);
+  return pairs.flatMap(([part, whole]) => {
+    const [partValue, wholeValue] = [part, whole].map(
+      (name) => serviceSettings.shape[name].safeParse(given[name]).data,
+    );
+    if (partValue === undefined || wholeValue === undefined || partValue <= wholeValue) return [];
+    return [`${part} (${partValue}) must not be more than ${whole} (${wholeValue}).`];
+  });
 }
 
 function freeze<T extends object>(config: T): T {
@@ -92,7 +88,7 @@ function freeze<T extends object>(config: T): T {
   return Object.freeze(config);
 }
 
-function arrange(values: ServiceSettings, openstack: OpenStackConfig, wwwAuthenticateUri: string): Config {
+function arrange(values: ServiceSettings, openstack: OpenStackConfig): Config {
   return {
     http: {
       host: values.HOST,
@@ -102,7 +98,6 @@ function arrange(values: ServiceSettings, openstack: OpenStackConfig, wwwAuthent
       shutdownSeconds: values.SHUTDOWN_SECONDS,
       errorHelpUrl: values.ERROR_HELP_URL,
       validateResponses: values.VALIDATE_RESPONSES,
-      wwwAuthenticateUri,
     },
     databaseUrl: values.DATABASE_URL,
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },

@@ -10,6 +10,8 @@ import type { OpenStackSettings } from './settings';
 export interface OpenStackConfig {
   /** Keystone v3, without a trailing slash. */
   readonly authUrl: string;
+  /** Where callers get tokens: told in every 401. */
+  readonly wwwAuthenticateUri: string;
   readonly credentials: Credentials;
   readonly endpoint: ComputeEndpointChoice;
   /** PEM */
@@ -27,12 +29,18 @@ export function readOpenStackConfig(settings: OpenStackSettings): OpenStackConfi
   const cloud = settings.OS_CLOUD === undefined ? cloudOfVariables(settings) : cloudOfFile(settings, settings.OS_CLOUD);
   const mistakes: string[] = [];
   const credentials = readCredentials(cloud.auth, mistakes);
+  const authUrl = readAuthUrl(cloud.auth.auth_url, mistakes);
   const config = {
-    authUrl: readAuthUrl(cloud.auth.auth_url, mistakes),
+    authUrl,
+    wwwAuthenticateUri: readOptionalUrl('WWW_AUTHENTICATE_URI', settings.WWW_AUTHENTICATE_URI, mistakes) ?? authUrl,
     endpoint: {
       region: settings.OS_REGION_NAME ?? cloud.region_name,
       interface: readInterface(settings.OS_INTERFACE ?? cloud.interface ?? 'public', mistakes),
-      override: readOverride(settings.OS_COMPUTE_ENDPOINT_OVERRIDE ?? cloud.compute_endpoint_override, mistakes),
+      override: readOptionalUrl(
+        'OS_COMPUTE_ENDPOINT_OVERRIDE (compute_endpoint_override)',
+        settings.OS_COMPUTE_ENDPOINT_OVERRIDE ?? cloud.compute_endpoint_override,
+        mistakes,
+      ),
     },
     ca: readCa(settings.OS_CACERT ?? cloud.cacert, mistakes),
   };
@@ -121,8 +129,8 @@ function readAuthUrl(value: string | undefined, mistakes: string[]): string {
   return url.endsWith('/v3') ? url : `${url}/v3`;
 }
 
-function readOverride(value: string | undefined, mistakes: string[]): string | undefined {
-  return value === undefined ? undefined : readUrl('OS_COMPUTE_ENDPOINT_OVERRIDE', value, mistakes);
+function readOptionalUrl(name: string, value: string | undefined, mistakes: string[]): string | undefined {
+  return value === undefined ? undefined : readUrl(name, value, mistakes);
 }
 
 /** Both `public` and the older `publicURL` are about. */

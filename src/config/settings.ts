@@ -20,6 +20,7 @@ export const openStackSettings = z.object({
   OS_INTERFACE: optionalText(),
   OS_CACERT: optionalText(),
   OS_COMPUTE_ENDPOINT_OVERRIDE: optionalText(),
+  WWW_AUTHENTICATE_URI: optionalText(),
 });
 
 export type OpenStackSettings = z.infer<typeof openStackSettings>;
@@ -41,8 +42,6 @@ export const serviceSettings = z.object({
 
   READER_ROLES: names('reader,member,service'),
   ADMIN_ROLES: names('admin'),
-
-  WWW_AUTHENTICATE_URI: optionalText(),
 
   TOKEN_CACHE_SECONDS: whole(300, { min: 0, max: 86_400 }),
   TOKEN_CACHE_ENTRIES: whole(10_000, { min: 1, max: 1_000_000 }),

@@ -1,8 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Express } from 'express';
-import { refuseOnTheWire } from './wire-refusal';
-import type { ProblemOptions } from './problem';
+import { refuseOnTheWire, type WireRefusalOptions } from './wire-refusal';
 
 /** Longer than the idle time that load balancers commonly keep (60 s), so that they close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
@@ -10,7 +9,7 @@ const MAX_HEADERS_TIMEOUT_MS = 10_000;
 const MAX_CHECK_INTERVAL_MS = 1_000;
 const SWEEP_INTERVAL_MS = 50;
 
-export interface ServerOptions extends ProblemOptions {
+export interface ServerOptions extends WireRefusalOptions {
   readonly host: string;
   readonly port: number;
   readonly maxHeaderBytes: number;

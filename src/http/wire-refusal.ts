@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Logger } from '../logger';
 import { API_VERSION_HEADER, CURRENT_VERSION } from './api-version';
 import { HttpFault } from './http-fault';
 import { type ProblemOptions, renderError } from './problem';
@@ -8,11 +9,15 @@ import { type ProblemOptions, renderError } from './problem';
 /** How long a client that is still sending is listened to, so that it gets to read the answer before a reset. */
 const LINGER_MS = 2_000;
 
+export interface WireRefusalOptions extends ProblemOptions {
+  readonly logger: Logger;
+}
+
 /**
  * Answers what Node's parser refused before there was a request: in the same shape as every other error, where Node
  * would send a bare status line or nothing.
  */
-export function refuseOnTheWire(error: NodeJS.ErrnoException, socket: Socket, options: ProblemOptions): void {
+export function refuseOnTheWire(error: NodeJS.ErrnoException, socket: Socket, options: WireRefusalOptions): void {
   const fault = faultOf(error);
   if (fault === undefined) {
     socket.destroy(); // the connection itself is gone: nobody is left to answer
@@ -21,6 +26,7 @@ export function refuseOnTheWire(error: NodeJS.ErrnoException, socket: Socket, op
   if (!socket.writable) return; // the answer is on its way already, and this is more of the same request
   const requestId = `req-${randomUUID()}`;
   const { status, headers, body } = renderError(fault, requestId, options);
+  options.logger.info('request', { request_id: requestId, status, reason: error.code });
   const content = JSON.stringify(body);
   const lines = Object.entries({
     ...headers,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RegisteredFlavorsError } from '../errors';
 import { type Credentials, authBody } from './credentials';
 import { type KeystoneToken, readTokenDocument } from './keystone-token';
 import type { Upstream } from './upstream';
@@ -16,6 +17,14 @@ export type Validation =
   | { readonly outcome: 'invalid' }
   /** Our own token was refused: renew it and ask again. */
   | { readonly outcome: 'own token refused' };
+
+/** Keystone does not take the credentials: only an operator can mend that, and asking again may lock the account. */
+export class LoginRefused extends RegisteredFlavorsError {
+  constructor(method: Credentials['method'], status: number) {
+    const detail = `Keystone refused this service's own ${method.replace('_', ' ')} (${status}).`;
+    super('unavailable', { code: 'registered-flavors.keystone.unavailable', detail }, { retryAfterSeconds: 60 });
+  }
+}
 
 const keystoneError = z.object({ error: z.object({ code: z.number() }) });
 
@@ -83,13 +92,11 @@ export class KeystoneClient {
     throw this.upstream.errors.answeredBadly(`Keystone answered ${answer.status} to the validation of a token.`);
   }
 
-  private loginRefused(answer: UpstreamAnswer, credentials: Credentials): Error {
+  private loginRefused(answer: UpstreamAnswer, { method }: Credentials): Error {
+    // A wrong password is 401, an application credential that is unknown is 404.
+    const isUnknownCredential = method === 'application_credential' && answer.status === 404 && isKeystoneError(answer);
+    if (answer.status === 401 || isUnknownCredential) return new LoginRefused(method, answer.status);
     const { errors } = this.upstream;
-    const { method } = credentials;
-    if (answer.status === 401) return errors.unavailable(`Keystone refused this service's own ${method} (401).`);
-    if (answer.status === 404 && isKeystoneError(answer)) {
-      return errors.unavailable(`Keystone does not know this service's own ${method} (404).`);
-    }
     return errors.answeredBadly(
       `Keystone answered ${answer.status} to this service's own login. Is OS_AUTH_URL right?`,
     );

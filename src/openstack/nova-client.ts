@@ -39,7 +39,7 @@ const pageDocument = z.object({
   flavors_links: z.array(z.object({ rel: z.string() })).optional(),
 });
 const itemNotFound = z.object({ itemNotFound: z.object({}) });
-const markerNotFound = z.object({ badRequest: z.object({ message: z.string().regex(/^marker .* not found/i) }) });
+const markerNotFound = z.object({ badRequest: z.object({ message: z.string().regex(/^marker [^]* not found/i) }) });
 
 /** Nova's flavors, read only: this class has no way to write. */
 export class NovaClient {
@@ -101,6 +101,7 @@ export class NovaClient {
   private async get(pathAndQuery: string, call: NovaCall): Promise<UpstreamAnswer> {
     return this.places.execute(async () => {
       for (let attempt = 0; attempt < 2; attempt += 1) {
+        if (call.signal.aborted) throw this.outOfTime(); // given up while it waited: no login, no request
         const session = await this.serviceToken.get(call.globalRequestId);
         const nova = await this.find(session, call);
         const headers = { 'X-Auth-Token': session.token, 'OpenStack-API-Version': `compute ${nova.microversion}` };
@@ -118,9 +119,12 @@ export class NovaClient {
     const root = novaRoot(endpoint, session.projectId);
     const known = this.discovered.get(root);
     if (known !== undefined) return known;
-    const asked = this.negotiate(root, call);
+    // Others join: it does not end with the one who began it, and the time of one request bounds it.
+    const asked = this.negotiate(root, { ...call, signal: new AbortController().signal });
     this.discovered.set(root, asked);
-    asked.catch(() => this.discovered.delete(root)); // whoever waits is told; the next one asks again
+    asked.catch(() => {
+      if (this.discovered.get(root) === asked) this.discovered.delete(root); // the next one asks again
+    });
     return asked;
   }
 
@@ -141,6 +145,10 @@ export class NovaClient {
     const flavor = readNovaFlavor(json);
     if (!('wrong' in flavor)) return flavor;
     throw this.upstream.errors.answeredBadly(`Nova sent a flavor whose ${flavor.wrong} is missing or wrong.`);
+  }
+
+  private outOfTime(): Error {
+    return this.upstream.errors.timedOut('Nova did not give all that was asked before the deadline.');
   }
 
   private unexpected(answer: UpstreamAnswer, wanted: string): Error {

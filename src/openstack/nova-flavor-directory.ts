@@ -1,13 +1,18 @@
 import type { Clock } from '../clock';
+import type { Flavor } from '../registrations/flavor';
 import type { FlavorAnswer, FlavorDirectory, LookUpOptions } from '../registrations/flavor-directory';
 import type { FlavorId } from '../registrations/flavor-id';
 import { walkFlavors } from './flavor-walk';
-import { planLookUp, UNREACHABLE_BY_PATH } from './look-up-planner';
+import { ASSUMED_FLAVORS_IN_NOVA, planLookUp, UNREACHABLE_BY_PATH } from './look-up-planner';
 import type { NovaCall, NovaClient } from './nova-client';
+import { novaErrors } from './upstream-errors';
+import { withinDeadline } from './within-deadline';
+
+type Found = ReadonlyMap<FlavorId, Flavor>;
 
 /** Asks Nova itself, in batches: a plan chooses between parallel GETs and a walk through the list. */
 export class NovaFlavorDirectory implements FlavorDirectory {
-  private flavorsInNova: number | undefined;
+  private flavorsInNova = ASSUMED_FLAVORS_IN_NOVA;
 
   constructor(
     private readonly nova: NovaClient,
@@ -18,43 +23,45 @@ export class NovaFlavorDirectory implements FlavorDirectory {
 
   async lookUp(flavorIds: readonly FlavorId[], options: LookUpOptions): Promise<Map<FlavorId, FlavorAnswer>> {
     const failed = new AbortController();
-    const call = {
-      globalRequestId: options.globalRequestId,
-      signal: AbortSignal.any([options.signal, failed.signal, AbortSignal.timeout(this.deadlineMs)]),
-    };
+    const signal = AbortSignal.any([options.signal, failed.signal, AbortSignal.timeout(this.deadlineMs)]);
+    const askedAt = this.clock.now();
     try {
-      return planLookUp(flavorIds, this.flavorsInNova) === 'get each'
-        ? await this.getEach(flavorIds, call)
-        : await this.walk(flavorIds, call);
+      const found = await withinDeadline(
+        this.lookTwice(flavorIds, { globalRequestId: options.globalRequestId, signal }),
+        signal,
+        () => novaErrors.timedOut(`Nova did not give all that was asked before the deadline of ${this.deadlineMs} ms.`),
+      );
+      return new Map(flavorIds.map((flavorId) => [flavorId, answer(found.get(flavorId), askedAt)]));
     } finally {
       failed.abort(); // one failed: what else is under way for this look-up is for nothing
     }
   }
 
-  private async getEach(flavorIds: readonly FlavorId[], call: NovaCall): Promise<Map<FlavorId, FlavorAnswer>> {
-    const askedAt = this.clock.now();
-    const entries = flavorIds.map(async (flavorId): Promise<[FlavorId, FlavorAnswer]> => {
-      const flavor = await this.nova.getFlavor(flavorId, call);
-      return [flavorId, flavor === undefined ? { status: 'missing', askedAt } : { status: 'found', flavor, askedAt }];
-    });
-    return new Map(await Promise.all(entries));
+  /** A walk may pass by a flavor that is created or moved meanwhile: nothing is called missing on one walk's word. */
+  private async lookTwice(flavorIds: readonly FlavorId[], call: NovaCall): Promise<Found> {
+    if (planLookUp(flavorIds, this.flavorsInNova) === 'get each') return this.getEach(flavorIds, call);
+    const found = await this.walk(flavorIds, call);
+    const passedBy = flavorIds.filter((flavorId) => !found.has(flavorId) && !UNREACHABLE_BY_PATH.has(flavorId));
+    if (passedBy.length === 0) return found;
+    const foundLater =
+      planLookUp(passedBy, this.flavorsInNova) === 'get each'
+        ? await this.getEach(passedBy, call)
+        : await this.walk(passedBy, call);
+    return new Map([...found, ...foundLater]);
   }
 
-  private async walk(flavorIds: readonly FlavorId[], call: NovaCall): Promise<Map<FlavorId, FlavorAnswer>> {
-    const askedAt = this.clock.now();
-    const { found, seen, isComplete } = await walkFlavors(this.nova, flavorIds, call);
-    this.flavorsInNova = isComplete ? seen : Math.max(seen, this.flavorsInNova ?? 0);
-    const answers = new Map<FlavorId, FlavorAnswer>();
-    for (const flavorId of flavorIds) {
-      const flavor = found.get(flavorId);
-      answers.set(
-        flavorId,
-        flavor === undefined ? { status: 'missing', askedAt } : { status: 'found', flavor, askedAt },
-      );
-    }
-    // A flavor created behind the marker, or moved by a deletion, was passed by: look once more before calling it missing.
-    const passedBy = flavorIds.filter((flavorId) => !found.has(flavorId) && !UNREACHABLE_BY_PATH.has(flavorId));
-    for (const [flavorId, answer] of await this.getEach(passedBy, call)) answers.set(flavorId, answer);
-    return answers;
+  private async getEach(flavorIds: readonly FlavorId[], call: NovaCall): Promise<Found> {
+    const flavors = await Promise.all(flavorIds.map((flavorId) => this.nova.getFlavor(flavorId, call)));
+    return new Map(flavors.flatMap((flavor) => (flavor === undefined ? [] : [[flavor.id, flavor]])));
   }
+
+  private async walk(flavorIds: readonly FlavorId[], call: NovaCall): Promise<Found> {
+    const { found, seen, isComplete } = await walkFlavors(this.nova, flavorIds, call);
+    this.flavorsInNova = isComplete ? seen : Math.max(seen, this.flavorsInNova);
+    return found;
+  }
+}
+
+function answer(flavor: Flavor | undefined, askedAt: number): FlavorAnswer {
+  return flavor === undefined ? { status: 'missing', askedAt } : { status: 'found', flavor, askedAt };
 }

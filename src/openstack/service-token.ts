@@ -1,14 +1,14 @@
 import type { Clock } from '../clock';
 import { describeError, type Logger } from '../logger';
 import type { Credentials } from './credentials';
-import type { KeystoneCall, KeystoneClient } from './keystone-client';
+import { type KeystoneCall, type KeystoneClient, LoginRefused } from './keystone-client';
 import type { Catalog } from './keystone-token';
 
 /** A token with less than this left is renewed (keystoneauth's own margin is 120 s). */
 const RENEW_WHEN_LEFT_MS = 120_000;
 /** Clouds with very short tokens: renewed in the last fifth of their life, not at every request. */
 const RENEW_IN_LAST_PART = 0.2;
-/** After a failed early renewal the old token serves on for this long before the next try. */
+/** After a failed early renewal the old token serves on for this long before the next try; so does a refusal. */
 const PAUSE_AFTER_FAILURE_MS = 5_000;
 
 /** The service's own session with OpenStack. */
@@ -31,6 +31,7 @@ export class ServiceToken {
   private held: HeldSession | undefined;
   private renewal: Promise<ServiceSession> | undefined;
   private pauseUntil = 0;
+  private refused: LoginRefused | undefined;
 
   constructor(
     private readonly keystone: KeystoneClient,
@@ -46,17 +47,24 @@ export class ServiceToken {
   /**
    * A session that is good now. While a token nears its end the old one goes on serving and the new one is fetched
    * behind it, so that nobody waits and a short outage of Keystone goes unnoticed.
+   *
+   * When Keystone refuses the credentials, whoever asks within the next moments hears the same without a login: callers
+   * must not be able to make us lock our own account.
    * @throws RegisteredFlavorsError `unavailable` when there is none and none can be had
    */
   async get(globalRequestId: string): Promise<ServiceSession> {
     const now = this.options.clock.now();
     const { held } = this;
-    if (held === undefined || now >= held.expiresAt) return this.renew(globalRequestId);
-    if (now >= held.renewAt && now >= this.pauseUntil) {
+    if (held === undefined || now >= held.expiresAt) {
+      if (this.refused !== undefined && now < this.pauseUntil) throw this.refused;
+      return this.renew(globalRequestId);
+    }
+    if (this.renewal === undefined && now >= held.renewAt && now >= this.pauseUntil) {
       this.renew(globalRequestId).catch((error: unknown) => {
         // The old one is good still, so nobody is hurt yet.
-        this.pauseUntil = this.options.clock.now() + PAUSE_AFTER_FAILURE_MS;
-        this.options.logger.warn("this service's own token could not be renewed ahead of time", describeError(error));
+        this.options.logger.warn("this service's own token could not be renewed ahead of time", {
+          reason: describeError(error).error,
+        });
       });
     }
     return held;
@@ -68,11 +76,16 @@ export class ServiceToken {
   }
 
   private renew(globalRequestId: string): Promise<ServiceSession> {
-    this.renewal ??= this.login({ globalRequestId, signal: AbortSignal.timeout(this.options.deadlineMs) }).finally(
-      () => {
+    const { clock, deadlineMs } = this.options;
+    this.renewal ??= this.login({ globalRequestId, signal: AbortSignal.timeout(deadlineMs) })
+      .catch((error: unknown) => {
+        this.pauseUntil = clock.now() + PAUSE_AFTER_FAILURE_MS;
+        this.refused = error instanceof LoginRefused ? error : undefined;
+        throw error;
+      })
+      .finally(() => {
         this.renewal = undefined;
-      },
-    );
+      });
     return this.renewal;
   }
 

@@ -3,10 +3,11 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock';
 import { RegisteredFlavorsError } from '../errors';
 import type { Caller } from '../registrations/caller';
-import type { KeystoneClient } from './keystone-client';
+import type { KeystoneCall, KeystoneClient } from './keystone-client';
 import type { KeystoneToken } from './keystone-token';
 import type { ServiceToken } from './service-token';
 import { keystoneErrors } from './upstream-errors';
+import { withinDeadline } from './within-deadline';
 
 /** What a token can look like at all: Keystone need not be asked about anything else. */
 const TOKEN_FORM = /^[\x21-\x7e]+$/;
@@ -64,7 +65,11 @@ export class TokenValidator {
   }
 
   private async ask(subject: string, key: string, globalRequestId: string): Promise<Caller> {
-    const token = await this.askTwiceAtMost(subject, globalRequestId);
+    const { deadlineMs } = this.options;
+    const signal = AbortSignal.timeout(deadlineMs);
+    const token = await withinDeadline(this.askTwiceAtMost(subject, { globalRequestId, signal }), signal, () =>
+      keystoneErrors.timedOut(`Keystone did not say within ${deadlineMs} ms what the token is worth.`),
+    );
     const now = this.options.clock.now();
     if (token === undefined || now >= token.expiresAt) {
       this.remembered.delete(key);
@@ -75,11 +80,10 @@ export class TokenValidator {
   }
 
   /** Our own token may have been revoked or its key rotated away: renewed once. */
-  private async askTwiceAtMost(subject: string, globalRequestId: string): Promise<KeystoneToken | undefined> {
-    const signal = AbortSignal.timeout(this.options.deadlineMs);
+  private async askTwiceAtMost(subject: string, call: KeystoneCall): Promise<KeystoneToken | undefined> {
     for (let attempt = 0; attempt < 2; attempt += 1) {
-      const own = await this.serviceToken.get(globalRequestId);
-      const validation = await this.keystone.validateToken(own.token, subject, { globalRequestId, signal });
+      const own = await this.serviceToken.get(call.globalRequestId);
+      const validation = await this.keystone.validateToken(own.token, subject, call);
       if (validation.outcome === 'valid') return validation.token;
       if (validation.outcome === 'invalid') return undefined;
       this.serviceToken.invalidate(own.token);

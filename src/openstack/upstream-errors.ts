@@ -1,5 +1,6 @@
 import { type ErrorCode, RegisteredFlavorsError } from '../errors';
 
+/** When the service does not say itself. "At once" (0) would only make callers hammer. */
 const RETRY_AFTER_SECONDS = 5;
 
 /** How the failures of one OpenStack service are told to our callers. */
@@ -50,6 +51,6 @@ function unavailable(
   return new RegisteredFlavorsError(
     'unavailable',
     { code, detail },
-    { cause: options.cause, retryAfterSeconds: options.retryAfterSeconds ?? RETRY_AFTER_SECONDS },
+    { cause: options.cause, retryAfterSeconds: options.retryAfterSeconds || RETRY_AFTER_SECONDS },
   );
 }

@@ -9,8 +9,6 @@ import { UpstreamFailure } from './upstream-failure';
 
 /** Two more tries at the most: enough for a dropped connection, too few to multiply an outage. */
 const MAX_RETRIES = 2;
-/** A service that asks to be left alone for longer than this is left alone. */
-const LONGEST_RETRY_AFTER_SECONDS = 2;
 
 export interface UpstreamOptions {
   readonly errors: UpstreamErrors;
@@ -91,17 +89,19 @@ export class Upstream {
       if (request.signal.aborted) throw new UpstreamFailure({ kind: 'out of time' });
       if (tooSlow.aborted) throw new UpstreamFailure({ kind: 'too slow', timeoutMs: attemptTimeoutMs });
       const code = codeOf(error);
+      if (code?.startsWith('Z_') === true) {
+        throw new UpstreamFailure({ kind: 'broken', what: `sent an answer whose compression is broken (${code})` });
+      }
       throw code === undefined ? error : new UpstreamFailure({ kind: 'unreachable', code });
     } finally {
-      done.abort(); // gives the socket back also when we stopped reading midway
+      done.abort(); // whatever is still open of this try ends with it
     }
   }
 }
 
+/** A service that says when to come back is not asked before: its word goes on to our caller. */
 function isWorthARetry(error: Error): boolean {
-  return (
-    error instanceof UpstreamFailure && error.isPassing && (error.retryAfterSeconds ?? 0) <= LONGEST_RETRY_AFTER_SECONDS
-  );
+  return error instanceof UpstreamFailure && error.isPassing && !error.retryAfterSeconds;
 }
 
 /** ECONNREFUSED, ECONNRESET, CERT_HAS_EXPIRED ...: what an operator needs, and nothing that could hold a token. */

@@ -147,14 +147,17 @@ describe('npm start', () => {
 
   it('stops with one sentence when its port is taken', async () => {
     const taken = net.createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => taken.once('listening', resolve));
-    const { port } = taken.address() as net.AddressInfo;
-    const serving = serve({ ...stubEnvironment(stub), PORT: String(port) });
-    expect(await serving.exit).toBe(1);
-    expect(serving.output.trim()).toBe(
-      `registered-flavors cannot start: it cannot listen on 127.0.0.1:${port} (EADDRINUSE). HOST and PORT choose another address.`,
-    );
-    taken.close();
+    try {
+      await new Promise((resolve) => taken.once('listening', resolve));
+      const { port } = taken.address() as net.AddressInfo;
+      const serving = serve({ ...stubEnvironment(stub), PORT: String(port), LOG_LEVEL: 'error' });
+      expect(await serving.exit).toBe(1);
+      expect(serving.output.trim()).toBe(
+        `registered-flavors cannot start: it cannot listen on 127.0.0.1:${port} (EADDRINUSE). HOST and PORT choose another address.`,
+      );
+    } finally {
+      taken.close();
+    }
   });
 
   it('keeps what was registered over a restart', async () => {

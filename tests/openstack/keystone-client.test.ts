@@ -69,7 +69,7 @@ describe('a login that is refused', () => {
   ])('is the operator’s to mend and names no secret: %s', async (_, credentials, said) => {
     const error = await failureOf(logIn(credentials()));
 
-    expect(error).toMatchObject({ kind: 'unavailable', problems: [{ code: unavailable.code }], retryAfterSeconds: 5 });
+    expect(error).toMatchObject({ kind: 'unavailable', problems: [{ code: unavailable.code }], retryAfterSeconds: 60 });
     expect(error.message).toContain(said);
     expect(everythingSaidBy(error)).not.toMatch(/not-the-(password|secret)|flavorsvc-(pw|secret)/);
     expect(loginsAt(cloud)).toBe(1);
@@ -117,7 +117,7 @@ describe('a login that is refused', () => {
 
     expect(await outcomeOf(logIn(passwordOf(cloud)))).toEqual({
       ...unavailable,
-      detail: 'Keystone cannot be reached (ECONNREFUSED).',
+      detail: expect.stringContaining('Keystone cannot be reached (ECONNREFUSED)'),
     });
   });
 });

@@ -55,6 +55,16 @@ describe('the first token', () => {
     expect(cloud.keystone.findValidToken(await getToken())).toBeDefined();
   });
 
+  it('is not tried again for a moment when the credentials were refused, however many ask', async () => {
+    cloud.keystone.fails(401);
+    for (let count = 0; count < 5; count += 1) await failureOf(getToken());
+    expect(loginsAt(cloud)).toBe(1);
+
+    cloud.keystone.heals();
+    clients.clock.passes(5);
+    expect(cloud.keystone.findValidToken(await getToken())).toBeDefined();
+  });
+
   it('is not waited for longer than the deadline', async () => {
     clients = connect(cloud, { keystoneDeadlineMs: 150 });
     cloud.keystone.hangs();

@@ -34,14 +34,18 @@ const tries = () => cloud.nova.requests.length;
 const unavailable = (detail: string) => ({
   kind: 'unavailable',
   code: 'registered-flavors.nova.unavailable',
-  detail,
+  detail: expect.stringContaining(detail),
 });
 const badAnswer = (detail: string) => ({
   kind: 'upstream answered badly',
   code: 'registered-flavors.nova.bad_answer',
-  detail,
+  detail: expect.stringContaining(detail),
 });
-const timedOut = (detail: string) => ({ kind: 'upstream timed out', code: 'registered-flavors.nova.timeout', detail });
+const timedOut = (detail: string) => ({
+  kind: 'upstream timed out',
+  code: 'registered-flavors.nova.timeout',
+  detail: expect.stringContaining(detail),
+});
 
 describe('an answer', () => {
   it('comes with its status, its headers and its JSON', async () => {

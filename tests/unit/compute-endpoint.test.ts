@@ -77,8 +77,9 @@ describe('findComputeEndpoint', () => {
   });
 
   it('says so when the catalog has no compute at all', () => {
-    const said = "Keystone's catalog has no service of the type compute for this service's own user.";
-    expect([refusal([IDENTITY]), refusal([])]).toEqual([said, said]);
+    const said = "Keystone's catalog has no endpoint of the type compute for this service's own user.";
+    const withoutEndpoints = [IDENTITY, { type: 'compute', endpoints: [] }];
+    expect([refusal([IDENTITY]), refusal([]), refusal(withoutEndpoints)]).toEqual([said, said, said]);
   });
 
   it('reads the region of an older catalog', () => {

@@ -36,6 +36,7 @@ describe('.env.example', () => {
   it('is a valid config as it is', () => {
     expect(readConfig(set).openstack).toEqual({
       authUrl: 'https://keystone.example:5000/v3',
+      wwwAuthenticateUri: 'https://keystone.example:5000/v3',
       credentials: {
         method: 'password',
         user: { name: 'registered-flavors', domain: { name: 'Default' } },

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { type createLogger, describeError } from '../../src/logger';
 
 const RUN_TYPESCRIPT = join(__dirname, '../support/run-typescript.cjs');
@@ -69,6 +70,63 @@ describe('a text log', () => {
       stderr: '',
       logged: ['TIME INFO  listening url=http://x port=1 roles=["a"]', 'TIME ERROR oh'],
     });
+  });
+});
+
+describe('a value in a text log', () => {
+  /** The fields as they are written, for values that are the same in JSON and JavaScript. */
+  function written(...values: unknown[]): string[] {
+    const calls = values.map((value) => `logger.info('m', { f: ${JSON.stringify(value)} });`);
+    return output(text, calls.join('\n')).lines.map((line) => line.replace(/^.* INFO {2}m /, ''));
+  }
+
+  it('is bare when nothing in it could be taken for something else', () => {
+    const plain = ['req-1', 'http://[::1]:8788/v1/a?b=c&d', '/a%20b', "it's", 'a=b', '~!#$%^&*()', '\\'];
+    expect(written(...plain)).toEqual(plain.map((value) => `f=${value}`));
+  });
+
+  it('is quoted as JSON when it is empty or has spaces, quotes, control characters or letters beyond ASCII', () => {
+    const others = ['', 'two words', ' ', 'a"b', '"', 'a\tb', 'a\nb', 'a\r\nb', 'a\0b', '\u001b[2J', '\u007f'];
+    const beyond = ['ä', 'a\u00a0b', '\u0085', '\u009b2J', '\u2028', '\u202e', '😀', '\ufeff'];
+    const lines = written(...others, ...beyond);
+    expect(lines.filter((line) => !/^f=".*"$/s.test(line))).toEqual([]);
+    expect(lines.map((line) => JSON.parse(line.slice('f='.length)) as unknown)).toEqual([...others, ...beyond]);
+  });
+
+  it('is JSON when it is no text', () => {
+    expect(written(1, true, null, ['a b', 'c'], { d: 'e f' })).toEqual([
+      'f=1',
+      'f=true',
+      'f=null',
+      'f=["a b","c"]',
+      'f={"d":"e f"}',
+    ]);
+  });
+
+  it('cannot forge another field or another line', () => {
+    const forged = ['x status=200', '"x" status=200', 'x\n2026-01-01T00:00:00.000Z INFO  listening', 'x\rlistening'];
+    const lines = written(...forged);
+    expect(lines).toHaveLength(forged.length);
+    expect(lines.map((line) => JSON.parse(line.replace(/^f=/, '')) as unknown)).toEqual(forged);
+  });
+
+  it('is one field of one line, whatever the text is', () => {
+    const value = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: fc.constantFrom(...' "=\\\n\r\tf\u2028') }),
+    );
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 50, maxLength: 100 }), (values) => {
+        const lines = written(...values);
+        const read = lines.map((line) => {
+          const said = line.slice('f='.length);
+          return said.startsWith('"') ? (JSON.parse(said) as unknown) : said;
+        });
+        expect(read).toEqual(values);
+        expect(lines.filter((line) => !line.startsWith('f="') && /[^\x21-\x7e]/.test(line))).toEqual([]);
+      }),
+      { numRuns: 5 },
+    );
   });
 });
 

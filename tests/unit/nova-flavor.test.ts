@@ -1,4 +1,5 @@
 import { readNovaFlavor } from '../../src/openstack/nova-flavor';
+import type { Flavor } from '../../src/registrations/flavor';
 
 /** A flavor as Nova 26 tells it at 2.93. */
 const FLAVOR = {
@@ -20,6 +21,13 @@ const FLAVOR = {
 const without = (...keys: string[]) =>
   Object.fromEntries(Object.entries(FLAVOR).filter(([key]) => !keys.includes(key)));
 
+/** What {@link FLAVOR} is read as with some keys changed. */
+function readWith(changes: Record<string, unknown>): Flavor {
+  const read = readNovaFlavor({ ...FLAVOR, ...changes });
+  if ('wrong' in read) throw new Error(`wrong: ${read.wrong}`);
+  return read;
+}
+
 describe('readNovaFlavor', () => {
   it('reads every value from its own place', () => {
     expect(readNovaFlavor(FLAVOR)).toEqual({
@@ -39,9 +47,12 @@ describe('readNovaFlavor', () => {
   });
 
   it('knows that Nova before 2.75 writes "" for no swap', () => {
-    expect([readNovaFlavor({ ...FLAVOR, swap: '' })?.swap, readNovaFlavor({ ...FLAVOR, swap: 0 })?.swap]).toEqual([
-      0, 0,
-    ]);
+    expect([readWith({ swap: '' }).swap, readWith({ swap: 0 }).swap]).toEqual([0, 0]);
+  });
+
+  it('knows that Nova writes "" for the factor that its database does not have', () => {
+    const factors = ['', 0, 2.5, undefined].map((factor) => readWith({ rxtx_factor: factor }).rxtxFactor);
+    expect(factors).toEqual([undefined, 0, 2.5, undefined]);
   });
 
   it('does without what Nova dropped with 2.102', () => {
@@ -50,7 +61,7 @@ describe('readNovaFlavor', () => {
   });
 
   it('lets a description be absent', () => {
-    expect(readNovaFlavor({ ...FLAVOR, description: null })?.description).toBeNull();
+    expect(readWith({ description: null }).description).toBeNull();
   });
 
   it('takes nothing along that it does not know', () => {
@@ -58,33 +69,66 @@ describe('readNovaFlavor', () => {
   });
 
   it.each([
-    ['a missing id', without('id')],
-    ['an id that is a number', { ...FLAVOR, id: 7 }],
-    ['a missing name', without('name')],
-    ['a missing description, as before 2.55', without('description')],
-    ['missing extra specs, as before 2.61', without('extra_specs')],
-    ['missing visibility', without('os-flavor-access:is_public')],
-    ['visibility as a text', { ...FLAVOR, 'os-flavor-access:is_public': 'False' }],
-    ['disabled as a text', { ...FLAVOR, 'OS-FLV-DISABLED:disabled': 'False' }],
-    ['memory as a text', { ...FLAVOR, ram: '2048' }],
-    ['swap as another text', { ...FLAVOR, swap: '512' }],
-    ['an extra spec that is a number', { ...FLAVOR, extra_specs: { 'hw:cpu': 1 } }],
-    ['extra specs as a list', { ...FLAVOR, extra_specs: [] }],
-    ['the answer around the flavor', { flavor: FLAVOR }],
+    ['a missing id', without('id'), 'id'],
+    ['an id that is a number', { ...FLAVOR, id: 7 }, 'id'],
+    ['a missing name', without('name'), 'name'],
+    ['a missing description, as before 2.55', without('description'), 'description'],
+    ['missing extra specs, as before 2.61', without('extra_specs'), 'extra_specs'],
+    ['missing visibility', without('os-flavor-access:is_public'), 'os-flavor-access:is_public'],
+    ['visibility as a text', { ...FLAVOR, 'os-flavor-access:is_public': 'False' }, 'os-flavor-access:is_public'],
+    ['disabled as a text', { ...FLAVOR, 'OS-FLV-DISABLED:disabled': 'False' }, 'OS-FLV-DISABLED:disabled'],
+    ['memory as a text', { ...FLAVOR, ram: '2048' }, 'ram'],
+    ['swap as another text', { ...FLAVOR, swap: '512' }, 'swap'],
+    ['the factor as another text', { ...FLAVOR, rxtx_factor: '1.5' }, 'rxtx_factor'],
+    ['the factor as null', { ...FLAVOR, rxtx_factor: null }, 'rxtx_factor'],
+    ['an extra spec that is a number', { ...FLAVOR, extra_specs: { 'hw:cpu': 1 } }, 'extra_specs'],
+    ['an extra spec that is null', { ...FLAVOR, extra_specs: { 'hw:cpu': '1', 'hw:x': null } }, 'extra_specs'],
+    ['extra specs as a list', { ...FLAVOR, extra_specs: [] }, 'extra_specs'],
+    ['extra specs as null', { ...FLAVOR, extra_specs: null }, 'extra_specs'],
+    ['extra specs as a text', { ...FLAVOR, extra_specs: '' }, 'extra_specs'],
+    ['several things', { ...without('name', 'disk'), vcpus: null, swap: '512' }, 'name, vcpus, disk, swap'],
+  ])('does not take for a flavor, and says what is wrong: %s', (_, json, wrong) => {
+    expect(readNovaFlavor(json)).toEqual({ wrong });
+  });
+
+  it('says that everything is wrong of the answer around the flavor', () => {
+    expect(readNovaFlavor({ flavor: FLAVOR })).toEqual({
+      wrong: Object.keys(without('rxtx_factor', 'OS-FLV-DISABLED:disabled', 'links')).join(', '),
+    });
+  });
+
+  it.each([
     ['nothing', undefined],
     ['null', null],
     ['a list', [FLAVOR]],
+    ['a text', 'db-mysql-large'],
   ])('does not take for a flavor: %s', (_, json) => {
-    expect(readNovaFlavor(json)).toBeUndefined();
+    expect(readNovaFlavor(json)).toEqual({ wrong: expect.any(String) });
   });
 
-  it.each(['"a text"', '{ "polluted": "yes" }'])('is not fooled by an extra spec named __proto__: %s', (value) => {
-    const extraSpecs: unknown = JSON.parse(`{ "hw:cpu_policy": "dedicated", "__proto__": ${value} }`);
-    const read = readNovaFlavor({ ...FLAVOR, extra_specs: extraSpecs })?.extraSpecs;
-    expect({
-      policy: read?.['hw:cpu_policy'],
-      inherited: read?.['polluted'],
-      inheritedByAll: ({} as Record<string, unknown>)['polluted'],
-    }).toEqual({ policy: 'dedicated', inherited: undefined, inheritedByAll: undefined });
+  it('does not repeat a value that is wrong', () => {
+    const json = { ...FLAVOR, ram: 'a-secret', extra_specs: { 'a-secret': ['a-secret'] } };
+    expect(JSON.stringify(readNovaFlavor(json))).not.toContain('a-secret');
+  });
+
+  it('keeps an extra spec named __proto__ like any other', () => {
+    const extraSpecs = '{"hw:cpu_policy":"dedicated","__proto__":"a text","constructor":"c","toString":"t"}';
+    const read = readWith({ extra_specs: JSON.parse(extraSpecs) as unknown }).extraSpecs;
+    expect(JSON.stringify(read)).toBe(extraSpecs);
+    expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
+  });
+
+  it.each(['{ "polluted": "yes" }', 'null', '1', '["a text"]'])(
+    'is not fooled by an extra spec named __proto__ that is no text: %s',
+    (value) => {
+      const extraSpecs: unknown = JSON.parse(`{ "hw:cpu_policy": "dedicated", "__proto__": ${value} }`);
+      expect(readNovaFlavor({ ...FLAVOR, extra_specs: extraSpecs })).toEqual({ wrong: 'extra_specs' });
+      expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+    },
+  );
+
+  it('takes no value from the prototype of what Nova sent', () => {
+    const json: unknown = JSON.parse(JSON.stringify(without('name')).replace(/}$/, ',"__proto__":{"name":"x"}}'));
+    expect(readNovaFlavor(json)).toEqual({ wrong: 'name' });
   });
 });

@@ -40,6 +40,10 @@ describe('the policy', () => {
     { roles: ['other', 'reader', 'admin'], reads: true, writes: true },
     { roles: ['other'], reads: false, writes: false },
     { roles: ['administrator', 'read'], reads: false, writes: false },
+    { roles: ['Reader'], reads: true, writes: false },
+    { roles: ['DBaaS-Admin'], reads: true, writes: true },
+    { roles: ['admin ', ' reader'], reads: false, writes: false },
+    { roles: ['ädmin'], reads: false, writes: false },
     { roles: [], reads: false, writes: false },
   ])('of a caller with the roles $roles: reads $reads, writes $writes', ({ roles, reads, writes }) => {
     const allowed = (act: () => unknown) => refusal(act) === 'allowed';
@@ -48,6 +52,18 @@ describe('the policy', () => {
       writes: allowed(() => requireAdmin(caller(roles), ROLES)),
       seesAll: isAdmin(caller(roles), ROLES),
     }).toEqual({ reads, writes, seesAll: writes });
+  });
+
+  it('takes a role for the same whatever its case in the settings, as oslo.policy does', () => {
+    const roles = { reader: ['READER', 'Größe'], admin: ['Admin'] };
+    const admin = caller(['aDMIN']);
+    expect({
+      reads: [caller(['reader']), caller(['GRÖSSE']), caller(['GRÖßE']), admin].map(
+        (each) => refusal(() => requireReader(each, roles)) === 'allowed',
+      ),
+      seesAll: isAdmin(admin, roles),
+      handedOn: requireAdmin(admin, roles).roles,
+    }).toEqual({ reads: [true, false, true, true], seesAll: true, handedOn: ['aDMIN'] });
   });
 
   it('names the roles that would do, each once', () => {
@@ -61,7 +77,7 @@ describe('the policy', () => {
         problems: [
           {
             code: 'registered-flavors.role.required',
-            detail: "Reading needs one of the roles reader, admin in the token's project.",
+            detail: "Reading takes one of these roles in the token's project: reader, admin.",
           },
         ],
       },
@@ -70,7 +86,7 @@ describe('the policy', () => {
         problems: [
           {
             code: 'registered-flavors.role.required',
-            detail: "Registering and deregistering needs one of the roles admin in the token's project.",
+            detail: "Registering and deregistering takes one of these roles in the token's project: admin.",
           },
         ],
       },

@@ -138,16 +138,55 @@ describe('renderError', () => {
 
 describe('describeFailure', () => {
   it.each(kinds)('of "%s", which is a %i', (kind, status) => {
-    const fields = describeFailure(new RegisteredFlavorsError(kind, PROBLEM));
-    expect(fields).toEqual(status < 500 ? undefined : { code: PROBLEM.code, detail: PROBLEM.detail });
+    const failure = describeFailure(new RegisteredFlavorsError(kind, PROBLEM));
+    const logged = { level: 'warn', fields: { code: PROBLEM.code, detail: PROBLEM.detail, cause: undefined } };
+    expect(failure).toEqual(status < 500 ? undefined : logged);
   });
 
   it.each(faults)('leaves "%s" out of the log: it is the caller\'s', (kind) => {
     expect(describeFailure(new HttpFault(kind, PROBLEM))).toBeUndefined();
   });
 
-  it('of something unforeseen has its text and where it came from', () => {
+  const logged = (kind: ErrorKind, cause: unknown) =>
+    describeFailure(new RegisteredFlavorsError(kind, PROBLEM, { cause }));
+  const withCode = Object.assign(new Error('INSERT a-secret'), { code: 'SQLITE_FULL', sql: 'a-secret' });
+
+  it.each([
+    ['an error with a code', withCode, 'SQLITE_FULL'],
+    ['an error without one', new Error('a-secret'), undefined],
+    [
+      'an object with a code',
+      { code: 'ECONNRESET', config: { headers: { 'X-Auth-Token': 'a-secret' } } },
+      'ECONNRESET',
+    ],
+    ['a text', 'a-secret', undefined],
+    ['null', null, undefined],
+    ['undefined', undefined, undefined],
+  ])('of a foreseen error has the code of its cause, and nothing else of it: %s', (_, cause, code) => {
+    expect(logged('unavailable', cause)).toEqual({
+      level: 'warn',
+      fields: { code: PROBLEM.code, detail: PROBLEM.detail, cause: code },
+    });
+    expect(JSON.stringify(logged('unavailable', cause))).not.toContain('a-secret');
+  });
+
+  it("leaves a caller's mistake out of the log, whatever its cause", () => {
+    expect(logged('invalid input', withCode)).toBeUndefined();
+  });
+
+  it('of something unforeseen is an error, with its text and where it came from', () => {
     const error = new TypeError('this is not a function');
-    expect(describeFailure(error)).toEqual({ error: 'TypeError: this is not a function', stack: error.stack });
+    expect(describeFailure(error)).toEqual({
+      level: 'error',
+      fields: { error: 'TypeError: this is not a function', stack: error.stack },
+    });
+  });
+
+  it.each([
+    ['a text', 'oh', 'oh'],
+    ['undefined', undefined, 'undefined'],
+    ['null', null, 'null'],
+  ])('of %s, which nobody should throw, is an error, too', (_, thrown, error) => {
+    expect(describeFailure(thrown)).toEqual({ level: 'error', fields: { error, stack: undefined } });
   });
 });

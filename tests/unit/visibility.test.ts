@@ -1,4 +1,4 @@
-import { readNovaFlavor } from '../../src/openstack/nova-flavor';
+import type { Flavor } from '../../src/registrations/flavor';
 import type { FlavorAnswer } from '../../src/registrations/flavor-directory';
 import { isVisible } from '../../src/registrations/visibility';
 
@@ -6,20 +6,21 @@ const MISSING: FlavorAnswer = { status: 'missing', askedAt: 0 };
 
 /** A flavor as Nova tells it; without `disabled` as from 2.102 on. */
 function found(isPublic: boolean, disabled: boolean | undefined): FlavorAnswer {
-  const flavor = readNovaFlavor({
+  const flavor: Flavor = {
     id: 'b1.small',
     name: 'b1.small',
     description: null,
     ram: 1,
     vcpus: 1,
     disk: 1,
-    'OS-FLV-EXT-DATA:ephemeral': 0,
+    ephemeral: 0,
     swap: 0,
-    'os-flavor-access:is_public': isPublic,
-    'OS-FLV-DISABLED:disabled': disabled,
-    extra_specs: {},
-  });
-  return { status: 'found', flavor: flavor!, askedAt: 0 };
+    rxtxFactor: undefined,
+    isPublic,
+    isDisabled: disabled,
+    extraSpecs: {},
+  };
+  return { status: 'found', flavor, askedAt: 0 };
 }
 
 describe('isVisible', () => {

@@ -1,0 +1,23 @@
+import type { RegisteredFlavorsError } from '../errors';
+
+/**
+ * Waits for work no longer than until the signal, whatever the work itself is waiting for: a place in a queue, or a
+ * login that others wait for, too. The work is not ended by this.
+ */
+export async function withinDeadline<T>(
+  work: Promise<T>,
+  signal: AbortSignal,
+  timedOut: () => RegisteredFlavorsError,
+): Promise<T> {
+  let stopWaiting: (() => void) | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    stopWaiting = () => reject(timedOut());
+    if (signal.aborted) stopWaiting();
+    else signal.addEventListener('abort', stopWaiting, { once: true });
+  });
+  try {
+    return await Promise.race([work, tooLate]);
+  } finally {
+    if (stopWaiting !== undefined) signal.removeEventListener('abort', stopWaiting);
+  }
+}
