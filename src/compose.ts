@@ -16,6 +16,7 @@ import { KeystoneClient } from './openstack/keystone-client';
 import { lookAtOpenStack } from './openstack/first-look';
 import { NovaClient } from './openstack/nova-client';
 import { NovaFlavorDirectory } from './openstack/nova-flavor-directory';
+import { NovaSessions } from './openstack/nova-session';
 import { ServiceToken } from './openstack/service-token';
 import { TokenValidator } from './openstack/token-validator';
 import { Upstream } from './openstack/upstream';
@@ -39,7 +40,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
   const http = { ...config.http, wwwAuthenticateUri: config.openstack.wwwAuthenticateUri };
   const { nova, tokens } = connect(config, logger, clock);
   const flavors = new CachedFlavorDirectory(
-    new NovaFlavorDirectory(nova, config.nova.deadlineMs, clock),
+    new NovaFlavorDirectory(nova, { deadlineMs: config.nova.deadlineMs, clock, logger }),
     { ttlSeconds: config.flavorCache.ttlSeconds, maxEntries: config.flavorCache.entries },
     clock,
   );
@@ -88,8 +89,9 @@ function connect({ openstack, keystone, nova, upstream, tokenCache }: Config, lo
     clock,
     logger,
   });
+  const sessions = new NovaSessions(toNova, serviceToken, openstack.endpoint, clock);
   return {
-    nova: new NovaClient(toNova, serviceToken, openstack.endpoint, nova.maxConcurrentRequests),
+    nova: new NovaClient(toNova, sessions, nova.maxConcurrentRequests),
     tokens: new TokenValidator(client, serviceToken, { ...tokenCache, deadlineMs: keystone.deadlineMs, clock }),
   };
 }

@@ -16,7 +16,11 @@ export interface Config {
   };
   readonly databaseUrl: string;
   readonly log: { readonly level: string; readonly format: 'json' | 'text' };
-  readonly roles: { readonly reader: readonly string[]; readonly admin: readonly string[] };
+  readonly roles: {
+    readonly reader: readonly string[];
+    readonly admin: readonly string[];
+    readonly service: readonly string[];
+  };
   readonly openstack: OpenStackConfig;
   readonly tokenCache: { readonly seconds: number; readonly entries: number };
   readonly flavorCache: { readonly ttlSeconds: number; readonly entries: number };
@@ -101,7 +105,7 @@ function arrange(values: ServiceSettings, openstack: OpenStackConfig): Config {
     },
     databaseUrl: values.DATABASE_URL,
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
-    roles: { reader: values.READER_ROLES, admin: values.ADMIN_ROLES },
+    roles: { reader: values.READER_ROLES, admin: values.ADMIN_ROLES, service: values.SERVICE_ROLES },
     openstack,
     tokenCache: { seconds: values.TOKEN_CACHE_SECONDS, entries: values.TOKEN_CACHE_ENTRIES },
     flavorCache: { ttlSeconds: values.FLAVOR_TTL_SECONDS, entries: values.FLAVOR_CACHE_ENTRIES },

@@ -42,6 +42,7 @@ export const serviceSettings = z.object({
 
   READER_ROLES: names('reader,member,service'),
   ADMIN_ROLES: names('admin'),
+  SERVICE_ROLES: names('service'),
 
   TOKEN_CACHE_SECONDS: whole(300, { min: 0, max: 86_400 }),
   TOKEN_CACHE_ENTRIES: whole(10_000, { min: 1, max: 1_000_000 }),

@@ -1,6 +1,9 @@
 import type { Request } from 'express';
+import { RegisteredFlavorsError } from '../errors';
 import type { Caller } from '../registrations/caller';
-import { negotiateVersion } from './api-version';
+import { isAllowedBy } from './access-rules';
+import { negotiateVersion, SERVICE_TYPE } from './api-version';
+import { wasHead } from './head-as-get';
 import { contextOf } from './request-context';
 
 /** Tells who a token belongs to; throws when that cannot be told. */
@@ -18,7 +21,9 @@ export function authenticate(validateToken: ValidateToken) {
     try {
       request.res?.vary('X-Auth-Token, OpenStack-API-Version');
       negotiateVersion(request);
-      context.caller = await validateToken(request.get('X-Auth-Token') ?? '', context.globalRequestId);
+      const caller = await validateToken(request.get('X-Auth-Token') ?? '', context.globalRequestId);
+      requireAllowed(caller, request);
+      context.caller = caller;
       request.res?.set('Cache-Control', 'private, no-cache');
       return true;
     } catch (error) {
@@ -26,4 +31,16 @@ export function authenticate(validateToken: ValidateToken) {
       throw error;
     }
   };
+}
+
+/** The owner of an application credential may have said what it is for: then it is for nothing else. */
+function requireAllowed({ accessRules }: Caller, request: Request): void {
+  const method = wasHead(request) ? 'HEAD' : request.method;
+  if (accessRules === undefined || isAllowedBy(accessRules, method, request.path)) return;
+  throw new RegisteredFlavorsError('unauthenticated', {
+    code: 'registered-flavors.token.not_allowed',
+    detail:
+      `The token is of an application credential whose access rules do not allow ${method} on this path ` +
+      `of the service type ${SERVICE_TYPE}.`,
+  });
 }

@@ -78,7 +78,8 @@ export interface paths {
          *     Nova says of them. A type with nothing registered contributes nothing.
          *
          *     Needs one of the reader roles (or admin) in a project's scope. Admins see everything, also private and disabled
-         *     flavors and those that Nova no longer has (`missing`); others see what is public and not disabled.
+         *     flavors and those that Nova no longer has (`missing`). Others see what Nova's own list shows them: what is not
+         *     disabled, and public or open to their project. A private flavor is hidden while its access list cannot be read.
          */
         get: operations["getRegisteredFlavors"];
         put?: never;
@@ -262,7 +263,7 @@ export interface components {
          *     New ones may come: treat an unknown code by its status.
          * @enum {string}
          */
-        ErrorCode: "registered-flavors.request.invalid" | "registered-flavors.request.timeout" | "registered-flavors.service_type.invalid" | "registered-flavors.service_type.too_many" | "registered-flavors.flavor_id.invalid" | "registered-flavors.flavor_id.too_many" | "registered-flavors.pair.too_many" | "registered-flavors.query.unknown" | "registered-flavors.version.invalid" | "registered-flavors.version.not_acceptable" | "registered-flavors.token.missing" | "registered-flavors.token.invalid" | "registered-flavors.scope.project_required" | "registered-flavors.role.required" | "registered-flavors.path.not_found" | "registered-flavors.method.not_allowed" | "registered-flavors.flavor.not_found" | "registered-flavors.registration.not_found" | "registered-flavors.body.too_large" | "registered-flavors.uri.too_long" | "registered-flavors.headers.too_large" | "registered-flavors.internal.error" | "registered-flavors.nova.bad_answer" | "registered-flavors.nova.unavailable" | "registered-flavors.nova.timeout" | "registered-flavors.keystone.unavailable" | "registered-flavors.registry.unavailable";
+        ErrorCode: "registered-flavors.request.invalid" | "registered-flavors.request.timeout" | "registered-flavors.service_type.invalid" | "registered-flavors.service_type.too_many" | "registered-flavors.flavor_id.invalid" | "registered-flavors.flavor_id.too_many" | "registered-flavors.pair.too_many" | "registered-flavors.query.unknown" | "registered-flavors.version.invalid" | "registered-flavors.version.not_acceptable" | "registered-flavors.token.missing" | "registered-flavors.token.invalid" | "registered-flavors.token.not_allowed" | "registered-flavors.scope.project_required" | "registered-flavors.role.required" | "registered-flavors.path.not_found" | "registered-flavors.method.not_allowed" | "registered-flavors.flavor.not_found" | "registered-flavors.registration.not_found" | "registered-flavors.body.too_large" | "registered-flavors.uri.too_long" | "registered-flavors.headers.too_large" | "registered-flavors.internal.error" | "registered-flavors.nova.bad_answer" | "registered-flavors.nova.unavailable" | "registered-flavors.nova.not_admin" | "registered-flavors.nova.timeout" | "registered-flavors.keystone.unavailable" | "registered-flavors.registry.unavailable";
     };
     responses: {
         /** @description The request is malformed or has a query parameter, of which this operation takes none. */
@@ -499,6 +500,11 @@ export interface components {
          */
         FlavorIds: components["schemas"]["FlavorId"][];
         /**
+         * @description Answer as this project sees it. For admins and service roles: a control plane asks with its own token for its
+         *     tenant. Whether there is such a project is not checked; one that does not exist sees what is public.
+         */
+        ProjectId: string;
+        /**
          * @description `registered-flavors X.Y`, or `registered-flavors latest`. Absent means the minimum version. Entries for other
          *     service types are ignored.
          */
@@ -679,7 +685,13 @@ export interface operations {
     };
     getRegisteredFlavors: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Answer as this project sees it. For admins and service roles: a control plane asks with its own token for its
+                 *     tenant. Whether there is such a project is not checked; one that does not exist sees what is public.
+                 */
+                project_id?: components["parameters"]["ProjectId"];
+            };
             header?: {
                 /**
                  * @description `registered-flavors X.Y`, or `registered-flavors latest`. Absent means the minimum version. Entries for other

@@ -63,7 +63,7 @@ function tokenMissing(): RegisteredFlavorsError {
 
 function badRequest(error: InstanceType<typeof openApiError.BadRequest>, request: Request): HttpFault {
   const [first] = error.errors;
-  if (first?.path.startsWith('/query/') === true) {
+  if (first !== undefined && /^Unknown query parameter/.test(first.message)) {
     const name = first.path.slice('/query/'.length);
     return new HttpFault('malformed', {
       code: 'registered-flavors.query.unknown',

@@ -17,7 +17,7 @@ export async function lookAtOpenStack(
     const { root, microversion } = await nova.discover(call);
     logger.info('OpenStack is there', { keystone, nova: root, microversion });
   } catch (error) {
-    logger.warn('OpenStack is away: reads and new tokens answer 503 until it is back', {
+    logger.warn('OpenStack cannot be used: reads and new tokens answer 503 until that is mended', {
       keystone,
       reason: error instanceof RegisteredFlavorsError ? error.message : describeError(error).error,
     });

@@ -1,6 +1,7 @@
 import type { Flavor } from '../registrations/flavor';
 import type { FlavorId } from '../registrations/flavor-id';
-import type { FlavorPage, NovaCall, NovaClient } from './nova-client';
+import type { FlavorPage, NovaClient } from './nova-client';
+import type { NovaCall } from './nova-session';
 import { novaErrors } from './upstream-errors';
 
 /** Nova's own default maximum; it cuts what is above an operator's smaller one. */

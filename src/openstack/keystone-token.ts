@@ -15,6 +15,11 @@ const tokenDocument = z.object({
     project: z.object({ id: z.string() }).optional(),
     roles: z.array(z.object({ name: z.string() })).default([]),
     catalog: z.array(catalogEntry).default([]),
+    application_credential: z
+      .object({
+        access_rules: z.array(z.object({ service: z.string(), method: z.string(), path: z.string() })).nullish(),
+      })
+      .optional(),
   }),
 });
 
@@ -33,11 +38,16 @@ export interface KeystoneToken {
 export function readTokenDocument(json: unknown): KeystoneToken | undefined {
   const parsed = tokenDocument.safeParse(json);
   if (!parsed.success) return undefined;
-  const { user, project, roles, catalog, expires_at } = parsed.data.token;
+  const { user, project, roles, catalog, expires_at, application_credential } = parsed.data.token;
   const expiresAt = Date.parse(expires_at);
   if (Number.isNaN(expiresAt)) return undefined;
   return {
-    caller: { userId: user.id, projectId: project?.id, roles: roles.map(({ name }) => name) },
+    caller: {
+      userId: user.id,
+      projectId: project?.id,
+      roles: roles.map(({ name }) => name),
+      accessRules: application_credential?.access_rules ?? undefined,
+    },
     expiresAt,
     catalog,
   };

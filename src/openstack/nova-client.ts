@@ -2,18 +2,10 @@ import { type BulkheadPolicy, bulkhead } from 'cockatiel';
 import { z } from 'zod';
 import type { Flavor } from '../registrations/flavor';
 import type { FlavorId } from '../registrations/flavor-id';
-import { type ComputeEndpointChoice, findComputeEndpoint } from './compute-endpoint';
 import { readNovaFlavor } from './nova-flavor';
-import { negotiateMicroversion, novaRoot } from './nova-version';
-import type { ServiceSession, ServiceToken } from './service-token';
+import { headersFor, type NovaCall, type NovaSession, type NovaSessions } from './nova-session';
 import type { Upstream } from './upstream';
 import type { UpstreamAnswer } from './upstream-answer';
-
-/** On whose behalf Nova is asked, and until when. */
-export interface NovaCall {
-  readonly globalRequestId: string;
-  readonly signal: AbortSignal;
-}
 
 /** One page of `flavors/detail`. */
 export interface FlavorPage {
@@ -28,15 +20,13 @@ export interface ListedFlavor {
   read(): Flavor;
 }
 
-interface Nova {
-  readonly root: string;
-  readonly microversion: string;
-}
-
 const flavorDocument = z.object({ flavor: z.object({ id: z.string() }).loose() });
 const pageDocument = z.object({
   flavors: z.array(z.object({ id: z.string() }).loose()),
   flavors_links: z.array(z.object({ rel: z.string() })).optional(),
+});
+const accessDocument = z.object({
+  flavor_access: z.array(z.object({ flavor_id: z.string(), tenant_id: z.string() })),
 });
 const itemNotFound = z.object({ itemNotFound: z.object({}) });
 const markerNotFound = z.object({ badRequest: z.object({ message: z.string().regex(/^marker [^]* not found/i) }) });
@@ -44,20 +34,18 @@ const markerNotFound = z.object({ badRequest: z.object({ message: z.string().reg
 /** Nova's flavors, read only: this class has no way to write. */
 export class NovaClient {
   private readonly places: BulkheadPolicy;
-  private readonly discovered = new Map<string, Promise<Nova>>();
 
   constructor(
     private readonly upstream: Upstream,
-    private readonly serviceToken: ServiceToken,
-    private readonly endpoint: ComputeEndpointChoice,
+    private readonly sessions: NovaSessions,
     maxConcurrentRequests: number,
   ) {
     this.places = bulkhead(maxConcurrentRequests, Infinity);
   }
 
-  /** Finds Nova and agrees on a microversion, so that a start can say how things are. */
-  async discover(call: NovaCall): Promise<Nova> {
-    return this.find(await this.serviceToken.get(call.globalRequestId), call);
+  /** Makes sure that Nova can be asked at all, so that a start can say how things are. */
+  async discover(call: NovaCall): Promise<NovaSession> {
+    return this.sessions.open(call);
   }
 
   /**
@@ -75,6 +63,20 @@ export class NovaClient {
     if (flavor.id === flavorId) return this.read(flavor);
     if (looseForm(flavor.id) === looseForm(flavorId)) return undefined;
     throw this.upstream.errors.answeredBadly(`Nova sent another flavor than "${flavorId}".`);
+  }
+
+  /**
+   * The projects that may use a private flavor; undefined when Nova does not say: it is public, or gone.
+   * @param flavorId none of those that cannot be part of a path ({@link UNREACHABLE_BY_PATH})
+   * @throws RegisteredFlavorsError
+   */
+  async getFlavorAccess(flavorId: FlavorId, call: NovaCall): Promise<ReadonlySet<string> | undefined> {
+    const answer = await this.get(`/flavors/${encodeURIComponent(flavorId)}/os-flavor-access`, call);
+    if (answer.status === 404 && itemNotFound.safeParse(answer.json).success) return undefined;
+    const document = accessDocument.safeParse(answer.json);
+    if (answer.status !== 200 || !document.success) throw this.unexpected(answer, 'the access to a flavor');
+    const entries = document.data.flavor_access;
+    return new Set(entries.filter((entry) => entry.flavor_id === flavorId).map((entry) => entry.tenant_id));
   }
 
   /**
@@ -102,43 +104,15 @@ export class NovaClient {
     return this.places.execute(async () => {
       for (let attempt = 0; attempt < 2; attempt += 1) {
         if (call.signal.aborted) throw this.outOfTime(); // given up while it waited: no login, no request
-        const session = await this.serviceToken.get(call.globalRequestId);
-        const nova = await this.find(session, call);
-        const headers = { 'X-Auth-Token': session.token, 'OpenStack-API-Version': `compute ${nova.microversion}` };
-        const answer = await this.upstream.request({ method: 'GET', url: nova.root + pathAndQuery, headers, ...call });
-        if (answer.status === 406) this.discovered.clear(); // Nova was changed under us: negotiate again next time
+        const session = await this.sessions.open(call);
+        const url = session.root + pathAndQuery;
+        const answer = await this.upstream.request({ method: 'GET', url, headers: headersFor(session), ...call });
+        if (answer.status === 406) this.sessions.forgetVersions();
         if (answer.status !== 401) return answer;
-        this.serviceToken.invalidate(session.token);
+        this.sessions.refuse(session);
       }
       throw this.upstream.errors.unavailable("Nova refuses this service's own token, also a new one (401).");
     });
-  }
-
-  private find(session: ServiceSession, call: NovaCall): Promise<Nova> {
-    const endpoint = findComputeEndpoint(session.catalog, this.endpoint, this.upstream.errors);
-    const root = novaRoot(endpoint, session.projectId);
-    const known = this.discovered.get(root);
-    if (known !== undefined) return known;
-    // Others join: it does not end with the one who began it, and the time of one request bounds it.
-    const asked = this.negotiate(root, { ...call, signal: new AbortController().signal });
-    this.discovered.set(root, asked);
-    asked.catch(() => {
-      if (this.discovered.get(root) === asked) this.discovered.delete(root); // the next one asks again
-    });
-    return asked;
-  }
-
-  private async negotiate(root: string, call: NovaCall): Promise<Nova> {
-    const { errors } = this.upstream;
-    const answer = await this.upstream.request({ method: 'GET', url: `${root}/`, headers: {}, ...call });
-    const negotiation = negotiateMicroversion(answer.json);
-    if ('microversion' in negotiation) return { root, microversion: negotiation.microversion };
-    if ('tooOld' in negotiation) {
-      throw errors.unavailable(
-        `Nova offers microversions up to ${negotiation.tooOld}; this service needs 2.61 or later.`,
-      );
-    }
-    throw errors.answeredBadly('The compute endpoint does not answer with a version document of Nova.');
   }
 
   private read(json: unknown): Flavor {

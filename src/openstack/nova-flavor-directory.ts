@@ -1,10 +1,12 @@
 import type { Clock } from '../clock';
+import { describeError, type Logger } from '../logger';
 import type { Flavor } from '../registrations/flavor';
-import type { FlavorAnswer, FlavorDirectory, LookUpOptions } from '../registrations/flavor-directory';
+import type { AccessAnswer, FlavorAnswer, FlavorDirectory, LookUpOptions } from '../registrations/flavor-directory';
 import type { FlavorId } from '../registrations/flavor-id';
 import { walkFlavors } from './flavor-walk';
 import { ASSUMED_FLAVORS_IN_NOVA, planLookUp, UNREACHABLE_BY_PATH } from './look-up-planner';
-import type { NovaCall, NovaClient } from './nova-client';
+import type { NovaClient } from './nova-client';
+import type { NovaCall } from './nova-session';
 import { novaErrors } from './upstream-errors';
 import { withinDeadline } from './within-deadline';
 
@@ -16,24 +18,50 @@ export class NovaFlavorDirectory implements FlavorDirectory {
 
   constructor(
     private readonly nova: NovaClient,
-    /** How long one look-up may take as a whole. */
-    private readonly deadlineMs: number,
-    private readonly clock: Clock,
+    private readonly options: {
+      /** How long one look-up may take as a whole. */
+      readonly deadlineMs: number;
+      readonly clock: Clock;
+      readonly logger: Logger;
+    },
   ) {}
 
   async lookUp(flavorIds: readonly FlavorId[], options: LookUpOptions): Promise<Map<FlavorId, FlavorAnswer>> {
-    const failed = new AbortController();
-    const signal = AbortSignal.any([options.signal, failed.signal, AbortSignal.timeout(this.deadlineMs)]);
-    const askedAt = this.clock.now();
+    const askedAt = this.options.clock.now();
+    const found = await this.withinDeadline(options, (call) => this.lookTwice(flavorIds, call));
+    return new Map(flavorIds.map((flavorId) => [flavorId, answer(found.get(flavorId), askedAt)]));
+  }
+
+  async findAccess(flavorIds: readonly FlavorId[], options: LookUpOptions): Promise<Map<FlavorId, AccessAnswer>> {
+    const askedAt = this.options.clock.now();
+    const learned = new Map<FlavorId, AccessAnswer>();
+    const failures: unknown[] = [];
+    const keep = (error: unknown): void => void failures.push(error);
+    const learn = async (flavorId: FlavorId, call: NovaCall): Promise<void> => {
+      const projectIds = await this.nova.getFlavorAccess(flavorId, call);
+      if (projectIds !== undefined) learned.set(flavorId, { projectIds, askedAt });
+    };
+    const reachable = flavorIds.filter((flavorId) => !UNREACHABLE_BY_PATH.has(flavorId));
+    await this.withinDeadline(options, (call) =>
+      Promise.all(reachable.map((flavorId) => learn(flavorId, call).catch(keep))),
+    ).catch(keep); // what has been learned by the deadline counts
+    if (failures.length > 0) {
+      const reason = describeError(failures[0]).error;
+      this.options.logger.warn('access to private flavors could not be learned', { failures: failures.length, reason });
+    }
+    return learned;
+  }
+
+  private async withinDeadline<T>(options: LookUpOptions, work: (call: NovaCall) => Promise<T>): Promise<T> {
+    const { deadlineMs } = this.options;
+    const over = new AbortController();
+    const signal = AbortSignal.any([options.signal, over.signal, AbortSignal.timeout(deadlineMs)]);
     try {
-      const found = await withinDeadline(
-        this.lookTwice(flavorIds, { globalRequestId: options.globalRequestId, signal }),
-        signal,
-        () => novaErrors.timedOut(`Nova did not give all that was asked before the deadline of ${this.deadlineMs} ms.`),
+      return await withinDeadline(work({ globalRequestId: options.globalRequestId, signal }), signal, () =>
+        novaErrors.timedOut(`Nova did not give all that was asked before the deadline of ${deadlineMs} ms.`),
       );
-      return new Map(flavorIds.map((flavorId) => [flavorId, answer(found.get(flavorId), askedAt)]));
     } finally {
-      failed.abort(); // one failed: what else is under way for this look-up is for nothing
+      over.abort(); // one failed: what else is under way for this look-up is for nothing
     }
   }
 

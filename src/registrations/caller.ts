@@ -1,9 +1,20 @@
+/** A request that an application credential may be used for, as its owner wrote it down in Keystone. */
+export interface AccessRule {
+  /** The type of the service in the catalog. */
+  readonly service: string;
+  readonly method: string;
+  /** With `*` and `{name}` for one segment, `**` for any number of them. */
+  readonly path: string;
+}
+
 /** Who calls, as Keystone vouches for. */
 export interface Caller {
   readonly userId: string;
   /** Undefined when the token is not scoped to a project. */
   readonly projectId: string | undefined;
   readonly roles: readonly string[];
+  /** Undefined when the token may be used for everything. */
+  readonly accessRules: readonly AccessRule[] | undefined;
 }
 
 /** A caller whose token is scoped to a project: the only kind that this service serves. */

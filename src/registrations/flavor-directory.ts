@@ -6,6 +6,12 @@ export type FlavorAnswer =
   | { readonly status: 'found'; readonly flavor: Flavor; readonly askedAt: number }
   | { readonly status: 'missing'; readonly askedAt: number };
 
+/** Which projects may use a private flavor, and when Nova was asked. */
+export interface AccessAnswer {
+  readonly projectIds: ReadonlySet<string>;
+  readonly askedAt: number;
+}
+
 /** The request on whose behalf Nova is asked. */
 export interface LookUpOptions {
   /** Passed on to Nova and Keystone, so that one id finds the request in every log. */
@@ -28,6 +34,11 @@ export interface LookUpOptions {
 export interface FlavorDirectory {
   /** Looks up every id. The answer has exactly one entry for each. */
   lookUp(flavorIds: readonly FlavorId[], options: LookUpOptions): Promise<ReadonlyMap<FlavorId, FlavorAnswer>>;
+
+  /**
+   * Finds out who may use private flavors. A flavor of which that cannot be learned is left out; this never fails.
+   */
+  findAccess(flavorIds: readonly FlavorId[], options: LookUpOptions): Promise<ReadonlyMap<FlavorId, AccessAnswer>>;
 }
 
 /** The answer for one id. The directory answers every id it was asked; a gap is a defect, never "missing". */

@@ -2,11 +2,11 @@ import type { CallContext } from './caller';
 import type { Flavor } from './flavor';
 import { answerFor, type FlavorDirectory } from './flavor-directory';
 import type { FlavorId } from './flavor-id';
-import { isAdmin, type RoleLists, requireReader } from './policy';
+import { type RoleLists, requireReader, viewerFor } from './policy';
 import type { RegistrationStore } from './registration-store';
 import { readLists } from './request-lists';
 import type { ServiceType } from './service-type';
-import { isVisible } from './visibility';
+import { dependsOnAccess, isVisible } from './visibility';
 
 /** A registered flavor with what Nova says of it. */
 export interface HydratedFlavor {
@@ -21,25 +21,26 @@ export interface HydratedFlavor {
  * The flavors registered for any of the service types that the caller may see, each once, sorted by id in byte order.
  * A type with nothing registered contributes nothing.
  *
+ * @param request.asProject read as this project sees it
  * @throws RegisteredFlavorsError `forbidden`; `invalid input` beyond a limit; and whatever the store and the directory
  * throw: never a partial list
  */
 export async function getRegisteredFlavors(
   ports: { store: RegistrationStore; flavors: FlavorDirectory; roles: RoleLists },
   call: CallContext,
-  request: { serviceTypes: readonly ServiceType[] },
+  request: { serviceTypes: readonly ServiceType[]; asProject: string | undefined },
 ): Promise<HydratedFlavor[]> {
-  const caller = requireReader(call.caller, ports.roles);
-  const toAdmin = isAdmin(caller, ports.roles);
+  const viewer = viewerFor(requireReader(call.caller, ports.roles), request.asProject, ports.roles);
   const registered = await ports.store.findByServiceTypes(readLists(request.serviceTypes).serviceTypes);
   if (registered.length === 0) return [];
-  const answers = await ports.flavors.lookUp(
-    registered.map(({ flavorId }) => flavorId),
-    { globalRequestId: call.globalRequestId, signal: call.signal, fresh: false },
-  );
+  const options = { globalRequestId: call.globalRequestId, signal: call.signal, fresh: false };
+  const flavorIds = registered.map(({ flavorId }) => flavorId);
+  const answers = await ports.flavors.lookUp(flavorIds, options);
+  const undecided = flavorIds.filter((flavorId) => dependsOnAccess(answerFor(answers, flavorId), viewer));
+  const access = await ports.flavors.findAccess(undecided, options);
   return registered.flatMap(({ flavorId, serviceTypes }): HydratedFlavor[] => {
     const answer = answerFor(answers, flavorId);
-    if (!isVisible(answer, toAdmin)) return [];
+    if (!isVisible(answer, viewer, access.get(flavorId))) return [];
     return answer.status === 'found'
       ? [{ flavorId, serviceTypes, status: 'available', flavor: answer.flavor }]
       : [{ flavorId, serviceTypes, status: 'missing', flavor: null }];

@@ -7,16 +7,28 @@ export interface RoleLists {
   readonly reader: readonly string[];
   /** May do everything, and see private, disabled and missing flavors. */
   readonly admin: readonly string[];
+  /** May read as another project sees it: a control plane asks with its own token for its tenant. */
+  readonly service: readonly string[];
 }
 
-/** Whether the caller has one of the admin roles. */
-export function isAdmin(caller: Caller, roles: RoleLists): boolean {
-  return hasOneOf(caller, roles.admin);
-}
+/** Through whose eyes registered flavors are seen. */
+export type Viewer = { readonly is: 'admin' } | { readonly is: 'project'; readonly projectId: string };
 
 /** Throws `forbidden` unless the caller may read, in a project's scope. */
 export function requireReader(caller: Caller, roles: RoleLists): ProjectCaller {
   return requireRole(caller, [...roles.reader, ...roles.admin], 'Reading');
+}
+
+/**
+ * Through whose eyes a caller reads: an admin's, its own project's, or those of the project it asks for.
+ * Throws `forbidden` when it may not ask for another project.
+ */
+export function viewerFor(caller: ProjectCaller, asProject: string | undefined, roles: RoleLists): Viewer {
+  if (asProject !== undefined) {
+    requireRole(caller, [...roles.service, ...roles.admin], 'Reading as another project');
+    return { is: 'project', projectId: asProject };
+  }
+  return hasOneOf(caller, roles.admin) ? { is: 'admin' } : { is: 'project', projectId: caller.projectId };
 }
 
 /** Throws `forbidden` unless the caller may register and deregister, in a project's scope. */

@@ -4,7 +4,11 @@ import { startStubWorld, type StubWorld } from '../support/stub-world';
 
 describe('looking at Nova', () => {
   let here: StubWorld;
-  const flavorRequests = () => here.stub.nova.requests.filter(({ path }) => path.startsWith('/v2.1/flavors'));
+  /** What was asked about flavors; the probe of who we are is not. */
+  const flavorRequests = () =>
+    here.stub.nova.requests.filter(
+      ({ path, target }) => path.startsWith('/v2.1/flavors') && !target.includes('is_public=maybe'),
+    );
 
   afterEach(async () => {
     expect(here.stub.nova.writes).toBe(0); // whatever happened: nothing but GET went to Nova
@@ -51,6 +55,31 @@ describe('looking at Nova', () => {
 
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
     expect(flavorRequests()).toHaveLength(3);
+  });
+
+  it('answers 503 to everything that needs Nova while Nova does not take its user for an admin', async () => {
+    here = await startStubWorld();
+    await here.world.as('admin').post('/RegisteredFlavors/redis/1,priv-none').expect(201);
+    here.stub.nova.callerIsNotAdmin();
+    await here.world.service.restart();
+    const notAdmin = { status: 503, codes: ['registered-flavors.nova.not_admin'] };
+
+    expect(refusal(await here.world.as('admin').get('/RegisteredFlavors/redis'))).toEqual(notAdmin);
+    expect(refusal(await here.world.as('admin').post('/RegisteredFlavors/redis/no-such'))).toEqual(notAdmin);
+    await here.world.as('admin').delete('/RegisteredFlavors/redis/1').expect(200);
+    expect(here.world.service.log.some((line) => line.includes('Give the user the role admin'))).toBe(true);
+  });
+
+  it('hides a private flavor while its access list cannot be read, and shows the rest', async () => {
+    here = await startStubWorld();
+    await here.world.as('admin').post('/RegisteredFlavors/redis/1,priv-demo').expect(201);
+    const seen = async () => listed(await here.world.as('member').get('/RegisteredFlavors/redis')).map(({ id }) => id);
+    expect(await seen()).toEqual(['1', 'priv-demo']);
+
+    const undo = here.stub.nova.fails(500, { path: /os-flavor-access$/ });
+    expect(await seen()).toEqual(['1']);
+    undo();
+    expect(await seen()).toEqual(['1', 'priv-demo']);
   });
 
   it('refuses a member before Nova is asked', async () => {

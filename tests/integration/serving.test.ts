@@ -126,7 +126,7 @@ describe('npm start', () => {
     const serving = serve(stubEnvironment(stub));
     const read = async () =>
       (await fetch(`${await serving.url()}/RegisteredFlavors/redis`, { headers: { 'X-Auth-Token': token } })).status;
-    expect(await serving.prints('OpenStack is away')).toContain('ECONNREFUSED');
+    expect(await serving.prints('OpenStack cannot be used')).toContain('ECONNREFUSED');
     expect(await read()).toBe(503);
 
     await stub.keystone.starts();

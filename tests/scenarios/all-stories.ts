@@ -3,12 +3,14 @@ import { deregistering } from './deregistering';
 import { novaAway } from './nova-away';
 import { reading } from './reading';
 import { registering } from './registering';
+import { seeing } from './seeing';
 import { whoMay } from './who-may';
 
 /** Every story, for a world to play. The same ones run on the stub and on a real cloud: that keeps the stub honest. */
 export function tellAllStories(world: () => World): void {
   registering(world);
   reading(world);
+  seeing(world);
   deregistering(world);
   novaAway(world);
   whoMay(world); // last: it reads the log of all the others

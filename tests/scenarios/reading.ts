@@ -61,23 +61,6 @@ export function reading(world: () => World): void {
       expect([none.status, none.body]).toEqual([200, { registered_flavors: [] }]);
     });
 
-    it('shows public flavors that are not disabled to members and readers, everything to admins', async () => {
-      const type = world().newServiceType();
-      const hidden = await world().createFlavor({ isPublic: false });
-      const shown = await world().createFlavor();
-      const disabled = world().cloud.disabledFlavorId;
-      await world().as('admin').post(`/RegisteredFlavors/${type}/${hidden},${shown},${disabled}`).expect(201);
-
-      const seenBy = async (person: 'admin' | 'member' | 'reader') =>
-        listed(await world().as(person).get(`/RegisteredFlavors/${type}`)).map(({ id }) => id);
-
-      expect({
-        admin: await seenBy('admin'),
-        member: await seenBy('member'),
-        reader: await seenBy('reader'),
-      }).toEqual({ admin: [hidden, shown, disabled].sort(), member: [shown], reader: [shown] });
-    });
-
     it('keeps a flavor that Nova has lost: missing for admins, invisible for others', async () => {
       const type = world().newServiceType();
       const [kept, lost] = [await world().createFlavor(), await world().createFlavor()];

@@ -37,6 +37,23 @@ export function whoMay(world: () => World): void {
       });
     });
 
+    it('honours the access rules of an application credential', async () => {
+      const token = await world().cloud.tokenWithAccessRules([
+        { service: 'registered-flavors', method: 'GET', path: '/RegisteredFlavors/*' },
+        { service: 'compute', method: 'HEAD', path: '/**' },
+      ]);
+      const { anonymous } = world();
+      const refused = { status: 401, codes: ['registered-flavors.token.not_allowed'] };
+
+      await anonymous.get('/RegisteredFlavors/redis,mysql').set('X-Auth-Token', token).expect(200);
+      await anonymous.head(read).set('X-Auth-Token', token).expect(401);
+      expect(refusal(await anonymous.post(write).set('X-Auth-Token', token))).toEqual(refused);
+      const none = await world().cloud.tokenWithAccessRules([
+        { service: 'compute', method: 'GET', path: '/RegisteredFlavors/*' },
+      ]);
+      expect(refusal(await anonymous.get(read).set('X-Auth-Token', none))).toEqual(refused);
+    });
+
     it('never reads identity headers that a client sends', async () => {
       const forged = { 'X-Roles': 'admin', 'X-User-Id': 'root', 'X-Project-Id': 'p', 'X-Identity-Status': 'Confirmed' };
       expect((await world().as('member').post(write).set(forged)).status).toBe(403);

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { OpenStackClient } from './openstack-client';
+import { type AccessRule, OpenStackClient } from './openstack-client';
 import { startTestService } from './test-service';
 import { World } from './world';
 
@@ -17,15 +17,20 @@ export async function startCloudWorld(): Promise<World> {
     OS_PROJECT_NAME: variable('LAB_SVC_PROJECT'),
     OS_REGION_NAME: variable('OS_REGION_NAME'),
   };
+  const client = new OpenStackClient(variable('LAB_KEYSTONE_URL'), variable('LAB_NOVA_URL'));
+  const member = loginOf('LAB_MEMBER_USERNAME', 'LAB_MEMBER_PASSWORD', 'LAB_MEMBER_PROJECT');
   const cloud = {
-    client: new OpenStackClient(variable('LAB_KEYSTONE_URL'), variable('LAB_NOVA_URL')),
+    client,
     logins: {
       admin: loginOf('OS_USERNAME', 'OS_PASSWORD', 'OS_PROJECT_NAME'),
-      member: loginOf('LAB_MEMBER_USERNAME', 'LAB_MEMBER_PASSWORD', 'LAB_MEMBER_PROJECT'),
+      member,
       reader: loginOf('LAB_READER_USERNAME', 'LAB_READER_PASSWORD', 'LAB_READER_PROJECT'),
+      other: loginOf('LAB_OTHER_USERNAME', 'LAB_OTHER_PASSWORD', 'LAB_OTHER_PROJECT'),
     },
     disabledFlavorId: '02ec2162-c4a1-5b32-9a50-7fc669ca4b75', // one of those that up.sh seeds
     serviceEnvironment,
+    tokenWithAccessRules: async (rules: readonly AccessRule[]) =>
+      client.tokenWithAccessRules(await client.token(member), rules),
     stopNova: async () => void (await run(path.join(scripts, 'down.sh'), ['nova'])),
     startNova: async () => void (await run(path.join(scripts, 'up.sh'))),
     close: async () => undefined, // the cloud was there before us and stays

@@ -1,5 +1,5 @@
 import { type StubCloud, type StubCloudOptions, startStubCloud } from '../../src/stub/stub-cloud';
-import { OpenStackClient } from './openstack-client';
+import { type AccessRule, OpenStackClient } from './openstack-client';
 import { startTestService } from './test-service';
 import { World } from './world';
 
@@ -33,9 +33,12 @@ export async function startStubWorld(
       admin: stub.keystone.credentials('admin'),
       member: stub.keystone.credentials('alice'),
       reader: stub.keystone.credentials('bob'),
+      other: stub.keystone.credentials('carol'),
     },
     disabledFlavorId: 'b76eb12d-b54c-5c2f-aca3-785dbd147357',
     serviceEnvironment: stubEnvironment(stub),
+    tokenWithAccessRules: async (rules: readonly AccessRule[]) =>
+      stub.keystone.tokenFor('alice', { accessRules: [...rules] }),
     stopNova: () => stub.nova.stops(),
     startNova: () => stub.nova.starts(),
     close: () => stub.close(),

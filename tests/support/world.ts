@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import supertest from 'supertest';
-import type { Login, NewFlavor, OpenStackClient } from './openstack-client';
+import type { AccessRule, Login, NewFlavor, OpenStackClient } from './openstack-client';
 import type { TestService } from './test-service';
 
-/** Who plays in the stories. */
-export type Person = 'admin' | 'member' | 'reader';
+/** Who plays in the stories: member and reader share a project, other is a member of another one. */
+export type Person = 'admin' | 'member' | 'reader' | 'other';
 
 /** The cloud that a story plays in: a stub, or a real Keystone and Nova. */
 export interface Cloud {
@@ -14,6 +14,8 @@ export interface Cloud {
   readonly disabledFlavorId: string;
   /** The environment that tells our service where this cloud is and who it is there. */
   readonly serviceEnvironment: Readonly<Record<string, string>>;
+  /** A token of an application credential of the member, which may be used for these requests only. */
+  tokenWithAccessRules(rules: readonly AccessRule[]): Promise<string>;
   stopNova(): Promise<void>;
   startNova(): Promise<void>;
   close(): Promise<void>;
@@ -31,13 +33,14 @@ export class World {
 
   static async create(cloud: Cloud, service: TestService): Promise<World> {
     const { client, logins } = cloud;
-    const [admin, member, reader, unscoped] = await Promise.all([
+    const [admin, member, reader, other, unscoped] = await Promise.all([
       client.token(logins.admin),
       client.token(logins.member),
       client.token(logins.reader),
+      client.token(logins.other),
       client.token(logins.member, 'unscoped'),
     ]);
-    return new World(cloud, service, { admin, member, reader, unscoped });
+    return new World(cloud, service, { admin, member, reader, other, unscoped });
   }
 
   /** A request to our service, with the token of a person. */
@@ -70,9 +73,29 @@ export class World {
     return this.cloud.client.showFlavor(this.tokens.admin, id);
   }
 
+  /** Lets the project of a person use a private flavor. */
+  grantAccess(id: string, to: Person): Promise<void> {
+    return this.changeAccess('addTenantAccess', id, to);
+  }
+
+  /** Takes the access of a person's project away. */
+  revokeAccess(id: string, from: Person): Promise<void> {
+    return this.changeAccess('removeTenantAccess', id, from);
+  }
+
+  /** The ids of all flavors that Nova's own list shows to a person. */
+  listFlavors(person: Person): Promise<string[]> {
+    return this.cloud.client.listFlavors(this.tokens[person], person === 'admin');
+  }
+
   /** A service type that no other story uses. */
   newServiceType(prefix = 'redis'): string {
     return `${prefix}-${randomUUID()}`;
+  }
+
+  private async changeAccess(action: 'addTenantAccess' | 'removeTenantAccess', id: string, person: Person) {
+    const projectId = await this.cloud.client.projectIdOf(this.tokens[person]);
+    await this.cloud.client.changeAccess(this.tokens.admin, action, id, projectId);
   }
 
   async close(): Promise<void> {

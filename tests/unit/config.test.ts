@@ -17,7 +17,7 @@ describe('readConfig', () => {
       },
       databaseUrl: 'file:data/registered-flavors.db',
       log: { level: 'info', format: 'json' },
-      roles: { reader: ['reader', 'member', 'service'], admin: ['admin'] },
+      roles: { reader: ['reader', 'member', 'service'], admin: ['admin'], service: ['service'] },
       openstack: {
         authUrl: 'https://keystone.example:5000/v3',
         wwwAuthenticateUri: 'https://keystone.example:5000/v3',
@@ -66,6 +66,7 @@ describe('readConfig', () => {
       LOG_FORMAT: 'text',
       READER_ROLES: 'reader, auditor',
       ADMIN_ROLES: 'admin,dbaas-admin',
+      SERVICE_ROLES: 'dbaas-service , caching',
     };
     const { openstack, ...config } = read({ ...numbers, ...words });
     expect(openstack).toEqual({ ...read().openstack, wwwAuthenticateUri: 'https://public.example/v3' });
@@ -81,7 +82,11 @@ describe('readConfig', () => {
       },
       databaseUrl: 'file:other.db',
       log: { level: 'debug', format: 'text' },
-      roles: { reader: ['reader', 'auditor'], admin: ['admin', 'dbaas-admin'] },
+      roles: {
+        reader: ['reader', 'auditor'],
+        admin: ['admin', 'dbaas-admin'],
+        service: ['dbaas-service', 'caching'],
+      },
       tokenCache: { seconds: 4, entries: 5 },
       flavorCache: { ttlSeconds: 6, entries: 7 },
       keystone: { timeoutMs: 8, deadlineMs: 9 },
@@ -99,6 +104,7 @@ describe('readConfig', () => {
       LOG_LEVEL: 'verbose',
       LOG_FORMAT: 'xml',
       READER_ROLES: 'reader,,member',
+      SERVICE_ROLES: 'service,',
       TOKEN_CACHE_ENTRIES: '0',
       FLAVOR_TTL_SECONDS: '1.5',
       OS_INTERFACE: 'private',
@@ -113,6 +119,7 @@ describe('readConfig', () => {
       'LOG_LEVEL must be one of error, warn, info, debug, not "verbose".',
       'LOG_FORMAT must be one of json, text, not "xml".',
       'READER_ROLES must be names separated by commas, without an empty one.',
+      'SERVICE_ROLES must be names separated by commas, without an empty one.',
       'TOKEN_CACHE_ENTRIES must be a whole number from 1 to 1000000, not "0".',
       'FLAVOR_TTL_SECONDS must be a whole number from 0 to 86400, not "1.5".',
       'OS_USERNAME (username) or OS_USER_ID (user_id) is missing, or OS_APPLICATION_CREDENTIAL_ID.',
@@ -182,7 +189,15 @@ describe('readConfig', () => {
   });
 
   it('takes an empty value for none', () => {
-    const empty = { PORT: '', LOG_LEVEL: '', READER_ROLES: '', OS_CLOUD: '', OS_CACERT: '', OS_USER_ID: '' };
+    const empty = {
+      PORT: '',
+      LOG_LEVEL: '',
+      READER_ROLES: '',
+      SERVICE_ROLES: '',
+      OS_CLOUD: '',
+      OS_CACERT: '',
+      OS_USER_ID: '',
+    };
     expect(read(empty)).toEqual(read());
     expect(mistakesWith({ OS_PASSWORD: '' })).toEqual(['OS_PASSWORD (password) is missing.']);
   });

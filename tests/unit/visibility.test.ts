@@ -1,7 +1,10 @@
 import type { Flavor } from '../../src/registrations/flavor';
-import type { FlavorAnswer } from '../../src/registrations/flavor-directory';
-import { isVisible } from '../../src/registrations/visibility';
+import type { AccessAnswer, FlavorAnswer } from '../../src/registrations/flavor-directory';
+import type { Viewer } from '../../src/registrations/policy';
+import { dependsOnAccess, isVisible } from '../../src/registrations/visibility';
 
+const ADMIN: Viewer = { is: 'admin' };
+const PROJECT: Viewer = { is: 'project', projectId: 'p-1' };
 const MISSING: FlavorAnswer = { status: 'missing', askedAt: 0 };
 
 /** A flavor as Nova tells it; without `disabled` as from 2.102 on. */
@@ -23,22 +26,63 @@ function found(isPublic: boolean, disabled: boolean | undefined): FlavorAnswer {
   return { status: 'found', flavor, askedAt: 0 };
 }
 
+const open = (...projectIds: string[]): AccessAnswer => ({ projectIds: new Set(projectIds), askedAt: 0 });
+
+/** What can be known of the access list. */
+const ACCESS = { unknown: undefined, empty: open(), others: open('p-2', 'p-3'), ours: open('p-2', 'p-1') };
+
+/** Whether the flavor is seen, for each that can be known of the access list. */
+const seenBy = (viewer: Viewer, answer: FlavorAnswer) =>
+  Object.fromEntries(Object.entries(ACCESS).map(([known, access]) => [known, isVisible(answer, viewer, access)]));
+
+const ALWAYS = { unknown: true, empty: true, others: true, ours: true };
+const NEVER = { unknown: false, empty: false, others: false, ours: false };
+const WHEN_OPEN_TO_US = { unknown: false, empty: false, others: false, ours: true };
+
+const TABLE = [
+  { what: 'a public flavor', answer: found(true, false), toProject: ALWAYS },
+  {
+    what: 'a public flavor of a Nova that no longer tells of disabled',
+    answer: found(true, undefined),
+    toProject: ALWAYS,
+  },
+  { what: 'a public and disabled flavor', answer: found(true, true), toProject: NEVER },
+  { what: 'a private flavor', answer: found(false, false), toProject: WHEN_OPEN_TO_US },
+  {
+    what: 'a private flavor of a Nova that no longer tells of disabled',
+    answer: found(false, undefined),
+    toProject: WHEN_OPEN_TO_US,
+  },
+  { what: 'a private and disabled flavor', answer: found(false, true), toProject: NEVER },
+  { what: 'a flavor that Nova no longer has', answer: MISSING, toProject: NEVER },
+];
+
 describe('isVisible', () => {
-  it.each([
-    { what: 'a public flavor', answer: found(true, false), toReaders: true },
-    {
-      what: 'a public flavor of a Nova that no longer knows disabled ones',
-      answer: found(true, undefined),
-      toReaders: true,
-    },
-    { what: 'a disabled flavor', answer: found(true, true), toReaders: false },
-    { what: 'a private flavor', answer: found(false, false), toReaders: false },
-    { what: 'a private and disabled flavor', answer: found(false, true), toReaders: false },
-    { what: 'a flavor that Nova no longer has', answer: MISSING, toReaders: false },
-  ])('$what: to admins true, to readers $toReaders', ({ answer, toReaders }) => {
-    expect({ toAdmins: isVisible(answer, true), toReaders: isVisible(answer, false) }).toEqual({
-      toAdmins: true,
-      toReaders,
-    });
+  it.each(TABLE)('shows admins $what, whatever its access list', ({ answer }) => {
+    expect(seenBy(ADMIN, answer)).toEqual(ALWAYS);
   });
+
+  it.each(TABLE)('of $what, to a project: $toProject', ({ answer, toProject }) => {
+    expect(seenBy(PROJECT, answer)).toEqual(toProject);
+  });
+
+  it.each(['P-1', 'p-11', 'p', ' p-1', ''])('takes "%s" for another project than p-1', (projectId) => {
+    expect([
+      isVisible(found(false, false), PROJECT, open(projectId)),
+      isVisible(found(false, false), { is: 'project', projectId }, open('p-1')),
+    ]).toEqual([false, false]);
+  });
+});
+
+describe('dependsOnAccess', () => {
+  it.each(TABLE)('is false for admins: $what', ({ answer }) => {
+    expect(dependsOnAccess(answer, ADMIN)).toBe(false);
+  });
+
+  it.each(TABLE)(
+    'is true for a project when its access list would make a difference: $what',
+    ({ answer, toProject }) => {
+      expect(dependsOnAccess(answer, PROJECT)).toBe(toProject === WHEN_OPEN_TO_US);
+    },
+  );
 });

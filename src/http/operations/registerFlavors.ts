@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { registerFlavors as register } from '../../registrations/register-flavors';
 import type { components } from '../contract-types';
-import { pathList } from '../path-lists';
+import { pathList } from '../request-values';
 import { renderRegistration } from '../representation';
 import { callOf } from '../request-context';
 

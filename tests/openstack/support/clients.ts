@@ -7,6 +7,7 @@ import type { ComputeEndpointChoice } from '../../../src/openstack/compute-endpo
 import type { Credentials } from '../../../src/openstack/credentials';
 import { KeystoneClient } from '../../../src/openstack/keystone-client';
 import { NovaClient } from '../../../src/openstack/nova-client';
+import { NovaSessions } from '../../../src/openstack/nova-session';
 import { NovaFlavorDirectory } from '../../../src/openstack/nova-flavor-directory';
 import { ServiceToken } from '../../../src/openstack/service-token';
 import { TokenValidator } from '../../../src/openstack/token-validator';
@@ -77,13 +78,10 @@ export function connect(cloud: StubCloud, options: ClientOptions = {}) {
   );
   const credentials = options.credentials ?? passwordOf(cloud);
   const serviceToken = new ServiceToken(keystone, credentials, { deadlineMs, clock, logger });
-  const nova = new NovaClient(
-    createUpstream({ attemptTimeoutMs }),
-    serviceToken,
-    endpoint,
-    options.maxConcurrentRequests ?? 8,
-  );
-  const directory = new NovaFlavorDirectory(nova, options.novaDeadlineMs ?? 10_000, clock);
+  const toNova = createUpstream({ attemptTimeoutMs });
+  const sessions = new NovaSessions(toNova, serviceToken, endpoint, clock);
+  const nova = new NovaClient(toNova, sessions, options.maxConcurrentRequests ?? 8);
+  const directory = new NovaFlavorDirectory(nova, { deadlineMs: options.novaDeadlineMs ?? 10_000, clock, logger });
   const { seconds = 300, entries = 100 } = options.tokenCache ?? {};
   const validator = new TokenValidator(keystone, serviceToken, { seconds, entries, deadlineMs, clock });
   return { clock, lines, keystone, credentials, serviceToken, nova, directory, validator };

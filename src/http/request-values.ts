@@ -6,3 +6,10 @@ export function pathList(request: Request, name: 'serviceTypes' | 'flavorIDs'): 
   if (!Array.isArray(values)) throw new Error(`the contract's validator did not read the path parameter ${name}`);
   return values.map(String);
 }
+
+/** A query parameter that the contract has as one text; undefined when it was not sent. */
+export function queryText(request: Request, name: string): string | undefined {
+  const value = request.query[name];
+  if (value !== undefined && typeof value !== 'string') throw new Error(`the contract let ${name} through as a list`);
+  return value;
+}

@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import type { Clock } from '../clock';
+import { RegisteredFlavorsError } from '../errors';
+import { type ComputeEndpointChoice, findComputeEndpoint } from './compute-endpoint';
+import { negotiateMicroversion, novaRoot } from './nova-version';
+import type { ServiceSession, ServiceToken } from './service-token';
+import type { Upstream } from './upstream';
+
+/** On whose behalf Nova is asked, and until when. */
+export interface NovaCall {
+  readonly globalRequestId: string;
+  readonly signal: AbortSignal;
+}
+
+/** Nova as we may ask it now. */
+export interface NovaSession {
+  /** Nova's v2.1, without a trailing slash. */
+  readonly root: string;
+  readonly microversion: string;
+  readonly token: string;
+}
+
+interface Verdict {
+  readonly outcome: 'admin' | 'not admin' | 'token refused';
+  readonly at: number;
+}
+
+/** A token keeps the roles it was made with: after this long another one is tried, for the role may be there now. */
+const NOT_ADMIN_FOR_MS = 10_000;
+const ADMINS_ANSWER = z.object({ badRequest: z.object({}) });
+
+/**
+ * Finds Nova, agrees with it on a microversion, and makes sure that it takes us for an admin, before anything is asked
+ * of it. Each is learned once: the version for an endpoint, the admin for a token.
+ */
+export class NovaSessions {
+  private readonly versions = new Map<string, Promise<string>>();
+  private readonly verdicts = new WeakMap<ServiceSession, Promise<Verdict>>();
+
+  constructor(
+    private readonly upstream: Upstream,
+    private readonly serviceToken: ServiceToken,
+    private readonly endpoint: ComputeEndpointChoice,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Opens a session that is good for asking about any flavor.
+   * @throws RegisteredFlavorsError `unavailable`, also when Nova is too old or does not take us for an admin;
+   * `upstream answered badly`; `upstream timed out`
+   */
+  async open(call: NovaCall): Promise<NovaSession> {
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const held = await this.serviceToken.get(call.globalRequestId);
+      const root = novaRoot(findComputeEndpoint(held.catalog, this.endpoint, this.upstream.errors), held.projectId);
+      const session = { root, microversion: await this.agreeOnVersion(root, call), token: held.token };
+      const verdict = await this.judge(held, session, call);
+      if (verdict.outcome === 'admin') return session;
+      if (verdict.outcome === 'not admin' && this.clock.now() - verdict.at < NOT_ADMIN_FOR_MS) throw notAdmin();
+      this.refuse(session);
+    }
+    throw this.upstream.errors.unavailable("Nova refuses this service's own token, also a new one (401).");
+  }
+
+  /** Nova did not take the session's token, or not any more: the next session gets a new one. */
+  refuse({ token }: NovaSession): void {
+    this.serviceToken.invalidate(token);
+  }
+
+  /** Nova was changed under us: the next session agrees on a version again. */
+  forgetVersions(): void {
+    this.versions.clear();
+  }
+
+  private agreeOnVersion(root: string, call: NovaCall): Promise<string> {
+    const known = this.versions.get(root);
+    if (known !== undefined) return known;
+    const asked = this.negotiate(root, unhurried(call));
+    this.versions.set(root, asked);
+    asked.catch(() => {
+      if (this.versions.get(root) === asked) this.versions.delete(root); // the next one asks again
+    });
+    return asked;
+  }
+
+  private async negotiate(root: string, call: NovaCall): Promise<string> {
+    const { errors } = this.upstream;
+    const answer = await this.upstream.request({ method: 'GET', url: `${root}/`, headers: {}, ...call });
+    const negotiation = negotiateMicroversion(answer.json);
+    if ('microversion' in negotiation) return negotiation.microversion;
+    if ('tooOld' in negotiation) {
+      throw errors.unavailable(
+        `Nova offers microversions up to ${negotiation.tooOld}; this service needs 2.61 or later.`,
+      );
+    }
+    throw errors.answeredBadly('The compute endpoint does not answer with a version document of Nova.');
+  }
+
+  private judge(held: ServiceSession, session: NovaSession, call: NovaCall): Promise<Verdict> {
+    const known = this.verdicts.get(held);
+    if (known !== undefined) return known;
+    const asked = this.probe(session, unhurried(call));
+    this.verdicts.set(held, asked);
+    asked.catch(() => this.verdicts.delete(held)); // the next one asks again
+    return asked;
+  }
+
+  /**
+   * Nova ignores `is_public` from anybody but an admin, without a word: private flavors would look deleted. Nonsense
+   * in it is 400 to an admin, and 200 to anybody else.
+   */
+  private async probe(session: NovaSession, call: NovaCall): Promise<Verdict> {
+    const answer = await this.upstream.request({
+      method: 'GET',
+      url: `${session.root}/flavors/detail?limit=1&is_public=maybe`,
+      headers: headersFor(session),
+      ...call,
+    });
+    const at = this.clock.now();
+    if (answer.status === 401) return { outcome: 'token refused', at };
+    if (answer.status === 200) return { outcome: 'not admin', at };
+    if (answer.status === 400 && ADMINS_ANSWER.safeParse(answer.json).success) return { outcome: 'admin', at };
+    throw this.upstream.errors.answeredBadly(`Nova answered ${answer.status} where it should have said who we are.`);
+  }
+}
+
+/** The headers of every request within a session. */
+export function headersFor({ token, microversion }: NovaSession): Record<string, string> {
+  return { 'X-Auth-Token': token, 'OpenStack-API-Version': `compute ${microversion}` };
+}
+
+/** Others join what is learned here: it does not end with the one who began it. The time of one request bounds it. */
+function unhurried(call: NovaCall): NovaCall {
+  return { ...call, signal: new AbortController().signal };
+}
+
+function notAdmin(): RegisteredFlavorsError {
+  return new RegisteredFlavorsError(
+    'unavailable',
+    {
+      code: 'registered-flavors.nova.not_admin',
+      detail:
+        "Nova does not take this service's own user for an admin, and so hides private flavors from it. " +
+        'Give the user the role admin in its project.',
+    },
+    { retryAfterSeconds: 60 },
+  );
+}

@@ -1,0 +1,164 @@
+import type { Ask, Fault, Told } from './fault';
+import { LIMITS } from './fault';
+import type { FaultWorld, TimedAnswer } from './fault-world';
+
+/** What one row brought. */
+export interface Outcome {
+  readonly answers: Partial<Record<Ask, { readonly told: Told; readonly ms: number }>>;
+  /** Whatever else was not as it should be, in words. */
+  readonly breaches: readonly string[];
+}
+
+/** What our own code may take on top of a deadline, on a busy machine. */
+const MARGIN_MS = 400;
+const MAX_GROWTH_MIB = 100;
+const PREFIX = 'registered-flavors.';
+
+/** Lets one thing go wrong, asks our service everything meanwhile, ends the fault and looks at what is left. */
+export async function runFault(world: FaultWorld, fault: Fault): Promise<Outcome> {
+  const stage = await Stage.set(world, fault);
+  for (const ask of Object.keys(fault.answers) as Ask[]) await stage.play(ask);
+  return stage.outcome();
+}
+
+let stages = 0;
+
+class Stage {
+  private readonly answers: Outcome['answers'] = {};
+  private readonly breaches: string[] = [];
+  /** All that our service said to its callers. */
+  private said = '';
+  private readonly logBefore: number;
+
+  private constructor(
+    private readonly world: FaultWorld,
+    private readonly fault: Fault,
+    /** What this row's service types end with. */
+    private readonly suffix: number,
+    private readonly knownToken: string,
+    private readonly wanted: string,
+  ) {
+    this.logBefore = world.service.log.length;
+  }
+
+  static async set(world: FaultWorld, fault: Fault): Promise<Stage> {
+    const token = world.keystone.tokenFor('admin');
+    const suffix = (stages += 1);
+    const types = `read-${suffix},deleted-${suffix}`;
+    const registered = await world.send('POST', `/RegisteredFlavors/${types}/${world.flavorIds.join()}`, token);
+    const before = await world.send('GET', `/RegisteredFlavors/read-${suffix}`, token);
+    if (registered.status !== 201 || before.status !== 200) throw new Error(`no good start: ${registered.body}`);
+    return new Stage(world, fault, suffix, token, before.body);
+  }
+
+  async play(ask: Ask): Promise<void> {
+    const { world, fault } = this;
+    const memory = watchMemory();
+    await fault.begin(world);
+    const token = ask === 'GET, token known' ? this.knownToken : world.keystone.tokenFor('admin');
+    const [method, path] = this.requestOf(ask);
+    let isAnswered = false;
+    const asked = world.send(method, `/RegisteredFlavors/${path}`, token).finally(() => {
+      isAnswered = true;
+    });
+    const [answer, health] = await Promise.all([
+      asked,
+      world.send('GET', '/healthcheck'),
+      fault.meanwhile?.(world, () => isAnswered),
+    ]);
+    const grownMib = memory.stop();
+    const healthAfter = await world.send('GET', '/healthcheck');
+    await world.heal(fault.pauseSeconds ?? 0);
+
+    this.answers[ask] = { told: tell(answer), ms: answer.ms };
+    this.hold(answer.ms <= this.deadlineMs + MARGIN_MS, `${ask} took ${answer.ms} ms`);
+    this.hold(health.status === 200 && healthAfter.status === 200, `the healthcheck failed beside ${ask}`);
+    this.hold(health.ms <= MARGIN_MS, `the healthcheck beside ${ask} took ${health.ms} ms`);
+    this.hold(fault.isHeavy !== true || grownMib < MAX_GROWTH_MIB, `${ask} took ${Math.round(grownMib)} MiB`);
+    this.hold(!ask.startsWith('GET') || answer.status !== 200 || answer.body === this.wanted, `${ask} is not whole`);
+    this.hear(answer, health);
+    await this.lookAfterwards(ask, answer);
+  }
+
+  outcome(): Outcome {
+    const { world } = this;
+    const everything = this.said + world.service.log.slice(this.logBefore).join('\n');
+    this.hold(!world.secrets().some((secret) => everything.includes(secret)), 'a token or the password was told');
+    this.hold(world.elsewhere.requests === 0, 'a redirect was followed to another host');
+    this.hold(world.nova.writes === 0, 'something other than GET went to Nova');
+    return { answers: this.answers, breaches: this.breaches };
+  }
+
+  private requestOf(ask: Ask): [method: string, path: string] {
+    const ids = this.world.flavorIds.join();
+    if (ask === 'POST') return ['POST', `posted-${this.suffix}/${ids}`];
+    if (ask === 'DELETE') return ['DELETE', `deleted-${this.suffix}/${ids}`];
+    return ['GET', `read-${this.suffix}`];
+  }
+
+  /** The fault is over: the very same read works at once, and only what was answered with success is written. */
+  private async lookAfterwards(ask: Ask, answer: TimedAnswer): Promise<void> {
+    const again = await this.read('read');
+    this.hold(again.body === this.wanted, `after ${ask} and its end GET answers ${tell(again)}`);
+    const isDone = answer.status < 300;
+    const count = this.world.flavorIds.length;
+    if (ask === 'POST') await this.holdCount('posted', isDone ? count : 0);
+    if (ask === 'DELETE') await this.holdCount('deleted', isDone ? 0 : count);
+  }
+
+  private async holdCount(serviceType: string, count: number): Promise<void> {
+    const { registered_flavors: flavors } = JSON.parse((await this.read(serviceType)).body) as {
+      registered_flavors?: unknown[];
+    };
+    this.hold(flavors?.length === count, `${flavors?.length} instead of ${count} flavors are registered`);
+  }
+
+  private async read(serviceType: string): Promise<TimedAnswer> {
+    const token = this.world.keystone.tokenFor('admin');
+    const answer = await this.world.send('GET', `/RegisteredFlavors/${serviceType}-${this.suffix}`, token);
+    this.hear(answer);
+    return answer;
+  }
+
+  private hear(...answers: TimedAnswer[]): void {
+    for (const { headers, body } of answers) this.said += JSON.stringify([...headers]) + body;
+  }
+
+  private hold(isSo: boolean, breach: string): void {
+    if (!isSo) this.breaches.push(breach);
+  }
+
+  private get deadlineMs(): number {
+    const { KEYSTONE_DEADLINE_MS, NOVA_DEADLINE_MS } = { ...LIMITS, ...this.fault.settings };
+    return Math.max(Number(KEYSTONE_DEADLINE_MS), Number(NOVA_DEADLINE_MS));
+  }
+}
+
+/** An answer in short: its status, the code of its error, and when to come back. */
+function tell({ status, headers, body }: TimedAnswer): Told {
+  const retryAfter = headers.get('Retry-After');
+  const { errors = [] } = JSON.parse(body) as { errors?: { code: string }[] };
+  const codes = errors.map(({ code }) => ` ${code.replace(PREFIX, '')}`).join('');
+  return `${status}${codes}${retryAfter === null ? '' : `, Retry-After ${retryAfter}`}`;
+}
+
+/** How far heap and buffers grow above what they are now, at the most, in MiB. */
+function watchMemory(): { stop(): number } {
+  const used = () => {
+    const { heapUsed, external } = process.memoryUsage();
+    return (heapUsed + external) / 1024 / 1024;
+  };
+  const before = used();
+  let most = before;
+  const look = () => {
+    most = Math.max(most, used());
+  };
+  const timer = setInterval(look, 5);
+  return {
+    stop: () => {
+      clearInterval(timer);
+      look();
+      return most - before;
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+const root = path.join(__dirname, '..', '..', '..');
+const POLL_MS = 10;
+
+/**
+ * The service as `npm start` runs it, in a process of its own: what would end it, or what it cannot give back to the
+ * system, shows here and nowhere else.
+ */
+export class ServiceProcess {
+  /** All that it printed: log lines, and whatever else would come. */
+  output = '';
+  /** What came on stderr: nothing, as long as all is well. */
+  complaints = '';
+  readonly folder = mkdtempSync(path.join(os.tmpdir(), 'hostile-'));
+  private readonly child: ChildProcess;
+  private address = '';
+
+  private constructor(environment: Readonly<Record<string, string>>) {
+    const preloads = ['tests/support/run-typescript.cjs', 'tests/support/hostile/report-memory.ts'];
+    this.child = spawn(
+      process.execPath,
+      [
+        '--expose-gc',
+        ...preloads.flatMap((file) => ['-r', path.join(root, file)]),
+        path.join(root, 'src/main.ts'),
+        'serve',
+      ],
+      {
+        cwd: this.folder,
+        env: { PATH: process.env['PATH'], HOME: this.folder, PORT: '0', ...environment },
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      },
+    );
+    this.child.stdout?.on('data', (chunk: Buffer) => (this.output += chunk.toString('utf8')));
+    this.child.stderr?.on('data', (chunk: Buffer) => (this.complaints += chunk.toString('utf8')));
+  }
+
+  /** Starts it and waits until it listens and has had its first look at OpenStack. */
+  static async start(environment: Readonly<Record<string, string>>): Promise<ServiceProcess> {
+    const started = new ServiceProcess(environment);
+    await started.prints(/OpenStack is/);
+    started.address = /"url":"(http[^"]+)"/.exec(started.output)?.[1] ?? '';
+    return started;
+  }
+
+  get url(): string {
+    return this.address;
+  }
+
+  /** Whether it is still the same process, and has nothing to complain of. */
+  get health(): { ended: number | string | null; complaints: string } {
+    return { ended: this.child.exitCode ?? this.child.signalCode, complaints: this.complaints };
+  }
+
+  /** Waits until something has been printed. */
+  async prints(text: RegExp): Promise<void> {
+    while (!text.test(this.output)) {
+      if (this.health.ended !== null)
+        throw new Error(`ended before it printed ${text}: ${this.output}${this.complaints}`);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  /** How many bytes are in use once everything that can go has gone. */
+  async memoryBytes(): Promise<number> {
+    const answer = once(this.child, 'message');
+    this.child.send('memory');
+    const [{ bytes }] = (await answer) as [{ bytes: number }];
+    return bytes;
+  }
+
+  /** Ends it as a process manager would, and answers with its exit code. */
+  async stop(): Promise<number | string | null> {
+    if (this.health.ended === null) {
+      const ended = once(this.child, 'exit');
+      this.child.kill('SIGTERM');
+      await ended;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+    return this.health.ended;
+  }
+}
