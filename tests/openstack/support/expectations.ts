@@ -53,8 +53,17 @@ export function validationsAt({ keystone }: StubCloud): number {
   return keystone.requests.filter(({ method }) => method === 'GET').length;
 }
 
-/** How often Nova was asked for flavors: discovery does not count. */
+/** How often Nova was asked for flavors: neither discovery nor {@link probesAt} counts. */
 export function flavorRequestsAt({ nova }: StubCloud): { gets: number; pages: number } {
-  const pages = nova.requests.filter(({ target }) => target.includes('/flavors/detail?')).length;
-  return { gets: nova.requests.filter(({ target }) => target.includes('/flavors/')).length - pages, pages };
+  const targets = nova.requests.map(({ target }) => target).filter((target) => !PROBE.test(target));
+  const pages = targets.filter((target) => target.includes('/flavors/detail?')).length;
+  return { gets: targets.filter((target) => target.includes('/flavors/')).length - pages, pages };
+}
+
+/** The question whether Nova takes us for an admin, as it is sent. */
+export const PROBE = /\/flavors\/detail\?limit=1&is_public=maybe$/;
+
+/** How often Nova was asked whether it takes us for an admin. */
+export function probesAt({ nova }: StubCloud): number {
+  return nova.requests.filter(({ target }) => PROBE.test(target)).length;
 }

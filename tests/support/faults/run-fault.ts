@@ -29,6 +29,7 @@ class Stage {
   /** All that our service said to its callers. */
   private said = '';
   private readonly logBefore: number;
+  private readonly strayedBefore: number;
 
   private constructor(
     private readonly world: FaultWorld,
@@ -39,6 +40,7 @@ class Stage {
     private readonly wanted: string,
   ) {
     this.logBefore = world.service.log.length;
+    this.strayedBefore = world.elsewhere.requests;
   }
 
   static async set(world: FaultWorld, fault: Fault): Promise<Stage> {
@@ -84,7 +86,7 @@ class Stage {
     const { world } = this;
     const everything = this.said + world.service.log.slice(this.logBefore).join('\n');
     this.hold(!world.secrets().some((secret) => everything.includes(secret)), 'a token or the password was told');
-    this.hold(world.elsewhere.requests === 0, 'a redirect was followed to another host');
+    this.hold(world.elsewhere.requests === this.strayedBefore, 'a redirect was followed to another host');
     this.hold(world.nova.writes === 0, 'something other than GET went to Nova');
     return { answers: this.answers, breaches: this.breaches };
   }
