@@ -8,7 +8,8 @@ import { headAsGet } from './head-as-get';
 import type { ProblemOptions } from './problem';
 import { requestContext } from './request-context';
 import { ignoreBody, limitUrl } from './request-limits';
-import { strictPaths } from './strict-paths';
+import { strictRequests } from './strict-requests';
+import { pathNotFound } from './validator-fault';
 
 export interface AppOptions extends ProblemOptions {
   readonly contract: Contract;
@@ -24,6 +25,7 @@ export function createApp(options: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag'); // Express's is weak and computed anew for each answer
+  Object.defineProperty(app.request, 'fresh', { value: false }); // so nothing is ever 304, whatever a client has
   app.enable('case sensitive routing');
   app.enable('strict routing');
 
@@ -33,12 +35,13 @@ export function createApp(options: AppOptions): Express {
     limitUrl(options.maxHeaderBytes), // before anything works on the URL
     ignoreBody(), // before the contract: it looks at Content-Type
     headAsGet(), // before the contract: it does not know HEAD
-    strictPaths(), // before the contract: it forgives a trailing slash
+    strictRequests(), // before the contract: it forgives too much
     serveContract(options.contract, options.handlers, {
       authenticate: authenticate(options.validateToken), // 404 and 405 come before it, 400 after it
       validateResponses: options.validateResponses,
     }),
   );
+  app.use((request, _response, next) => next(pathNotFound(request))); // `*` is under no path: not the contract's
   app.use(errorHandler(options));
   return app;
 }

@@ -26,17 +26,18 @@ export function limitUrl(maxHeaderBytes: number) {
 export function ignoreBody() {
   return (request: Request, _response: Response, next: NextFunction): void => {
     delete request.headers['content-type'];
-    if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
-      next(bodyTooLarge());
-    } else if (request.headers['transfer-encoding'] === undefined) {
-      next();
-    } else {
-      drain(request, next);
-    }
+    const announcedBytes = Number(request.headers['content-length'] ?? 0);
+    const isChunked = request.headers['transfer-encoding'] !== undefined;
+    if (announcedBytes > MAX_BODY_BYTES) next(bodyTooLarge());
+    else if (announcedBytes > 0 || isChunked) drain(request, next);
+    else next();
   };
 }
 
-/** A chunked body does not say its size: it is counted while it comes. */
+/**
+ * Nothing is done for a request that has not arrived in full: its rest may never come, or may be no HTTP. A chunked body
+ * does not say its size: it is counted while it comes.
+ */
 function drain(request: Request, next: NextFunction): void {
   let bytes = 0;
   const count = (chunk: Buffer): void => {

@@ -1,13 +1,16 @@
 import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Express } from 'express';
-import { refuseOnTheWire, type WireRefusalOptions } from './wire-refusal';
+import { Turns } from './turns';
+import { refuseOnTheWire, refuseTunnel, type WireRefusalOptions } from './wire-refusal';
 
 /** Longer than the idle time that load balancers commonly keep (60 s), so that they close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const MAX_HEADERS_TIMEOUT_MS = 10_000;
 const MAX_CHECK_INTERVAL_MS = 1_000;
 const SWEEP_INTERVAL_MS = 50;
+/** A client that neither sends nor reads for so long, while it should, is let go. Longer than any look-up in Nova. */
+const STALLED_CONNECTION_MS = 120_000;
 
 export interface ServerOptions extends WireRefusalOptions {
   readonly host: string;
@@ -30,6 +33,8 @@ export interface RunningServer {
  */
 export async function listen(app: Express, options: ServerOptions): Promise<RunningServer> {
   const { requestTimeoutMs } = options;
+  const turns = new Turns();
+  const serve = turns.serve(app as http.RequestListener);
   const server = http.createServer(
     {
       maxHeaderSize: options.maxHeaderBytes,
@@ -37,10 +42,17 @@ export async function listen(app: Express, options: ServerOptions): Promise<Runn
       headersTimeout: Math.min(requestTimeoutMs, MAX_HEADERS_TIMEOUT_MS),
       connectionsCheckingInterval: Math.min(requestTimeoutMs, MAX_CHECK_INTERVAL_MS),
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      requireHostHeader: false, // Node's own refusal has no body: strict-requests does it
     },
-    app as http.RequestListener,
+    serve,
   );
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseOnTheWire(error, socket, options));
+  server.maxHeadersCount = 0; // Node drops what is beyond its count without a word; maxHeaderSize bounds them
+  server.timeout = STALLED_CONNECTION_MS;
+  server.on('checkExpectation', serve); // an expectation that nobody knows may be ignored (RFC 9110, 10.1.1)
+  server.on('connect', (_request, socket) => refuseTunnel(socket as Socket, options));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
+    turns.refuse(socket, () => refuseOnTheWire(error, socket, options)),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port, options.host, () => {
       server.off('error', reject);

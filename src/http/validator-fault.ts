@@ -64,11 +64,7 @@ function tokenMissing(): RegisteredFlavorsError {
 function badRequest(error: InstanceType<typeof openApiError.BadRequest>, request: Request): HttpFault {
   const [first] = error.errors;
   if (first !== undefined && /^Unknown query parameter/.test(first.message)) {
-    const name = first.path.slice('/query/'.length);
-    return new HttpFault('malformed', {
-      code: 'registered-flavors.query.unknown',
-      detail: `This operation takes no query parameter "${quote(name)}".`,
-    });
+    return queryUnknown(first.path.slice('/query/'.length));
   }
   if (/malformed uri/i.test(error.message)) return malformedUrl();
   const lists = (request as OpenApiRequest).openapi?.pathParams; // Express has forgotten request.params by now
@@ -77,6 +73,14 @@ function badRequest(error: InstanceType<typeof openApiError.BadRequest>, request
     'malformed',
     badItems.length > 0 ? badItems.slice(0, MOST_PROBLEMS) : error.errors.map(describe),
   );
+}
+
+/** 400 for a query parameter that the contract does not have. */
+export function queryUnknown(name: string): HttpFault {
+  return new HttpFault('malformed', {
+    code: 'registered-flavors.query.unknown',
+    detail: `This operation takes no query parameter "${quote(name)}".`,
+  });
 }
 
 function malformedUrl(): HttpFault {
@@ -97,7 +101,13 @@ function describeBadItems(list: (typeof LISTS)[number], values: unknown): Proble
 }
 
 function describe(error: { path: string; message: string }): Problem {
-  return { code: 'registered-flavors.request.invalid', detail: `${error.path.replace(/^\//, '')} ${error.message}.` };
+  const what = error.path.replace(/^\/query\//, 'the query parameter ').replace(/^\//, '');
+  const wanted = error.message.replace(/^must be string$/, 'must be given once');
+  return { code: 'registered-flavors.request.invalid', detail: `${capitalized(what)} ${wanted}.` };
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function quote(value: string): string {

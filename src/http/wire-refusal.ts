@@ -19,14 +19,21 @@ export interface WireRefusalOptions extends ProblemOptions {
  */
 export function refuseOnTheWire(error: NodeJS.ErrnoException, socket: Socket, options: WireRefusalOptions): void {
   const fault = faultOf(error);
-  if (fault === undefined) {
+  if (fault === undefined)
     socket.destroy(); // the connection itself is gone: nobody is left to answer
-    return;
-  }
+  else sendRefusal(fault, socket, options);
+}
+
+/** Answers CONNECT, which Node hands over as a bare connection. */
+export function refuseTunnel(socket: Socket, options: WireRefusalOptions): void {
+  sendRefusal(malformed('This service is no proxy: CONNECT is not taken.'), socket, options);
+}
+
+function sendRefusal(fault: HttpFault, socket: Socket, options: WireRefusalOptions): void {
   if (!socket.writable) return; // the answer is on its way already, and this is more of the same request
   const requestId = `req-${randomUUID()}`;
   const { status, headers, body } = renderError(fault, requestId, options);
-  options.logger.info('request', { request_id: requestId, status, reason: error.code });
+  options.logger.info('request', { request_id: requestId, status, code: fault.problems[0]?.code });
   const content = JSON.stringify(body);
   const lines = Object.entries({
     ...headers,
@@ -53,9 +60,9 @@ function faultOf(error: NodeJS.ErrnoException): HttpFault | undefined {
       detail: 'The request did not arrive in full in time.',
     });
   }
-  if (error.code?.startsWith('HPE_') !== true) return undefined;
-  return new HttpFault('malformed', {
-    code: 'registered-flavors.request.invalid',
-    detail: 'This is not a well-formed HTTP/1.1 request.',
-  });
+  return error.code?.startsWith('HPE_') === true ? malformed('This is not a well-formed HTTP/1.1 request.') : undefined;
+}
+
+function malformed(detail: string): HttpFault {
+  return new HttpFault('malformed', { code: 'registered-flavors.request.invalid', detail });
 }

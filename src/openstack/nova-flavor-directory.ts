@@ -35,19 +35,22 @@ export class NovaFlavorDirectory implements FlavorDirectory {
   async findAccess(flavorIds: readonly FlavorId[], options: LookUpOptions): Promise<Map<FlavorId, AccessAnswer>> {
     const askedAt = this.options.clock.now();
     const learned = new Map<FlavorId, AccessAnswer>();
+    const unsettled = new Set(flavorIds.filter((flavorId) => !UNREACHABLE_BY_PATH.has(flavorId)));
     const failures: unknown[] = [];
     const keep = (error: unknown): void => void failures.push(error);
     const learn = async (flavorId: FlavorId, call: NovaCall): Promise<void> => {
       const projectIds = await this.nova.getFlavorAccess(flavorId, call);
+      unsettled.delete(flavorId);
       if (projectIds !== undefined) learned.set(flavorId, { projectIds, askedAt });
     };
-    const reachable = flavorIds.filter((flavorId) => !UNREACHABLE_BY_PATH.has(flavorId));
-    await this.withinDeadline(options, (call) =>
-      Promise.all(reachable.map((flavorId) => learn(flavorId, call).catch(keep))),
-    ).catch(keep); // what has been learned by the deadline counts
+    if (unsettled.size === 0) return learned;
+    await this.withinDeadline(options, async (call) => {
+      await this.nova.discover(call); // when nothing can be asked at all, it fails once and not for each flavor
+      await Promise.all([...unsettled].map((flavorId) => learn(flavorId, call).catch(keep)));
+    }).catch(keep); // what has been learned by the deadline counts
     if (failures.length > 0) {
       const reason = describeError(failures[0]).error;
-      this.options.logger.warn('access to private flavors could not be learned', { failures: failures.length, reason });
+      this.options.logger.warn('access to private flavors could not be learned', { flavors: unsettled.size, reason });
     }
     return learned;
   }

@@ -120,6 +120,7 @@ export class NovaSessions {
     if (answer.status === 401) return { outcome: 'token refused', at };
     if (answer.status === 200) return { outcome: 'not admin', at };
     if (answer.status === 400 && ADMINS_ANSWER.safeParse(answer.json).success) return { outcome: 'admin', at };
+    if (answer.status === 406) this.forgetVersions();
     throw this.upstream.errors.answeredBadly(`Nova answered ${answer.status} where it should have said who we are.`);
   }
 }

@@ -153,6 +153,8 @@ describe('hostile paths and queries', () => {
     ['__proto__[admin]=1', '__proto__'],
     ['constructor=1', 'constructor'],
     ['=1', ''],
+    ['[a]=1', '[a]'],
+    ['%5B__proto__%5D=1', '[__proto__]'],
     ['serviceTypes=mysql', 'serviceTypes'],
     ['X-Auth-Token=x', 'X-Auth-Token'],
     ['%zz', '%zz'],

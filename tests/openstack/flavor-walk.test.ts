@@ -1,11 +1,11 @@
-import { createServer } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { walkFlavors } from '../../src/openstack/flavor-walk';
 import { startStubCloud, type StubCloud, type StubCloudOptions } from '../../src/stub/stub-cloud';
 import { manyFlavors, type StubFlavor } from '../../src/stub/stub-flavors';
 import { aCall, connect, type Clients } from './support/clients';
 import { flavorRequestsAt, outcomeOf, until } from './support/expectations';
+import { startPlainServer } from './support/plain-server';
+
+const atList = { path: /detail\?is_public=None/ };
 
 let cloud: StubCloud;
 let clients: Clients;
@@ -38,7 +38,7 @@ const allIds = () => cloud.nova.flavors.map(({ id }) => id);
 
 function markers(): (string | null)[] {
   return cloud.nova.requests
-    .filter(({ path }) => path.endsWith('/flavors/detail'))
+    .filter(({ target }) => target.search(atList.path) >= 0)
     .map(({ target }) => new URL(target, 'http://nova').searchParams.get('marker'));
 }
 
@@ -110,7 +110,7 @@ describe('a walk through the list', () => {
   });
 
   it('does not mind a flavor it cannot read, unless that one is wanted', async () => {
-    cloud.nova.fails(200, { path: /detail/, body: { flavors: [{ id: '1' }] } });
+    cloud.nova.fails(200, { ...atList, body: { flavors: [{ id: '1' }] } });
 
     expect((await walk('2')).found).toEqual([]);
     expect((await outcomeOf(walk('1'))).detail).toContain('Nova sent a flavor');
@@ -132,7 +132,7 @@ describe('a marker that was deleted meanwhile', () => {
     const tenth = allIds()[9]!;
     const last = allIds().at(-1)!;
     cloud.nova.isSlow(100, { path: /marker=/, times: 1 });
-    cloud.nova.isSlow(100, { path: /detail/, times: 1 });
+    cloud.nova.isSlow(100, { ...atList, times: 1 });
     const walking = walk(last);
     await until(() => flavorRequestsAt(cloud).pages === 1);
     cloud.nova.remove(tenth); // the first page, with it as its last, is on its way already
@@ -168,17 +168,15 @@ describe('a list that leads astray', () => {
 
   it('to another host is not followed', async () => {
     const seen: string[] = [];
-    const stranger = createServer((request, response) => {
+    const stranger = await startPlainServer((request, response) => {
       seen.push(request.url ?? '');
       response.end('{"flavors": []}');
-    }).listen(0, '127.0.0.1');
-    await once(stranger, 'listening');
-    const href = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}/v2.1/flavors/detail?marker=2`;
+    });
+    const href = `${stranger.url}/v2.1/flavors/detail?marker=2`;
     const first = { flavors: [{ id: '1' }], flavors_links: [{ rel: 'next', href }] };
-    cloud.nova.fails(200, { path: /detail/, times: 1, body: first });
+    cloud.nova.fails(200, { ...atList, times: 1, body: first });
 
-    const { found } = await walk('5');
-    stranger.close();
+    const { found } = await walk('5').finally(() => stranger.close());
 
     expect([found, seen, markers()]).toEqual([['5'], [], [null, '1']]);
   });

@@ -1,8 +1,10 @@
 import { startStubCloud, type StubCloud, type StubCloudOptions } from '../../src/stub/stub-cloud';
 import { manyFlavors } from '../../src/stub/stub-flavors';
 import { aCall, connect, type ClientOptions, type Clients } from './support/clients';
-import { flavorRequestsAt, loginsAt, outcomeOf, timed, until } from './support/expectations';
+import { flavorRequestsAt, loginsAt, outcomeOf, PROBE, timed, until } from './support/expectations';
 
+const atFlavor = { path: /\/flavors\/[^/?]+$/ };
+const atList = { path: /detail\?is_public=None/ };
 const timeout = {
   kind: 'upstream timed out',
   code: 'registered-flavors.nova.timeout',
@@ -144,7 +146,7 @@ describe('a look-up that cannot be answered whole', () => {
 
   it.each([
     ['one GET', 10, /flavors\/[^d][^/?]*$/],
-    ['the list', 20, /detail/],
+    ['the list', 20, atList.path],
   ])('calls nothing missing: %s fails', async (_, count, path) => {
     await start(small(50));
     cloud.nova.fails(500, { path });
@@ -192,10 +194,11 @@ describe('the deadline of a whole look-up', () => {
   const soon = { novaDeadlineMs: 200 };
 
   it.each([
-    ['hangs', () => cloud.nova.hangs({ path: /flavors/ })],
-    ['drips', () => cloud.nova.drips({ bytesPerSecond: 20, path: /flavors/ })],
+    ['hangs', () => cloud.nova.hangs(atFlavor)],
+    ['drips', () => cloud.nova.drips({ bytesPerSecond: 20, ...atFlavor })],
     ['hangs from the first', () => cloud.nova.hangs()],
-    ['answers each request in time, but not all', () => cloud.nova.isSlow(50, { path: /flavors/ })],
+    ['hangs when it is asked who we are', () => cloud.nova.hangs({ path: PROBE })],
+    ['answers each request in time, but not all', () => cloud.nova.isSlow(50, atFlavor)],
   ])('holds while Nova %s', async (_, goWrong) => {
     await start(undefined, { ...soon, maxConcurrentRequests: 1 });
     goWrong();
@@ -208,7 +211,7 @@ describe('the deadline of a whole look-up', () => {
 
   it('holds for a walk', async () => {
     await start({ flavors: manyFlavors(100), maxLimit: 5 }, soon);
-    cloud.nova.isSlow(50, { path: /detail/ });
+    cloud.nova.isSlow(50, atList);
 
     const { ms, result } = await timed(() => outcomeOf(lookUp(spread(100))));
 
@@ -240,7 +243,7 @@ describe('the deadline of a whole look-up', () => {
 
   it('gives way when nobody waits any more', async () => {
     await start();
-    cloud.nova.hangs({ path: /flavors/ });
+    cloud.nova.hangs(atFlavor);
     const gone = new AbortController();
     const looking = timed(() => outcomeOf(lookUp(spread(1), gone.signal)));
     await until(() => flavorRequestsAt(cloud).gets === 1);

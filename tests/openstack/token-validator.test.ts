@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
-import { connect, passwordOf, type ClientOptions, type Clients } from './support/clients';
+import { aCall, connect, passwordOf, type ClientOptions, type Clients } from './support/clients';
 import { everythingSaidBy, failureOf, loginsAt, outcomeOf, timed, validationsAt } from './support/expectations';
 
 const requestId = 'req-11111111-2222-3333-4444-555555555555';
@@ -40,7 +40,12 @@ describe('a valid token', () => {
     const caller = await validate(cloud.keystone.tokenFor('alice', { scope }));
 
     const projectId = project && cloud.keystone.projectId(project);
-    expect(caller).toEqual({ userId: '538c1ed2d3124fc9aa8a54ce04263cf2', projectId, roles });
+    expect(caller).toEqual({
+      userId: '538c1ed2d3124fc9aa8a54ce04263cf2',
+      projectId,
+      roles,
+      accessRules: undefined,
+    });
   });
 
   it('of an application credential with access rules is accepted, because we say that we know of them', async () => {
@@ -48,6 +53,31 @@ describe('a valid token', () => {
 
     expect(userId).toBe('155d1e1f33264e9bbd82ba8d8662349f');
     expect(cloud.keystone.requests.at(-1)?.headers['openstack-identity-access-rules']).toBe('1');
+  });
+
+  it.each([
+    ['that name one request', [{ service: 'compute', method: 'GET', path: '/v2.1/**' }]],
+    [
+      'that name several requests',
+      [
+        { service: 'registered-flavors', method: 'GET', path: '/v1/registered-flavors' },
+        { service: 'compute', method: 'POST', path: '/v2.1/servers/{server_id}/*' },
+      ],
+    ],
+    ['that name none', []],
+  ])('of an application credential brings the access rules along, the second time too: %s', async (_, accessRules) => {
+    const token = cloud.keystone.tokenFor('bob', { accessRules });
+
+    expect((await validate(token)).accessRules).toEqual(accessRules);
+    expect((await validate(token)).accessRules).toEqual(accessRules);
+    expect(validationsAt(cloud)).toBe(1);
+  });
+
+  it('of an application credential without access rules may be used for everything', async () => {
+    const credentials = { method: 'application_credential', ...cloud.keystone.applicationCredential } as const;
+    const { id } = await clients.keystone.issueToken(credentials, aCall());
+
+    expect(await validate(id)).toHaveProperty('accessRules', undefined);
   });
 
   it('is validated without the catalog, under the request id of the call', async () => {

@@ -54,16 +54,12 @@ describe('openStore', () => {
     expect([existsSync(path), existsSync(`${path}-wal`), existsSync(`${path}-shm`)]).toEqual([true, false, false]);
   });
 
-  it('works with a write-ahead log, full synchronisation, foreign keys and the wait asked for', async () => {
-    const read = async (options: { busyTimeoutMs?: number }) => {
-      const { client } = await openSqliteDatabase(path, options);
-      const names = ['journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout'];
-      const pragmas = names.map((name) => client.pragma(name, { simple: true }));
-      client.close();
-      return pragmas;
-    };
-    expect(await read({})).toEqual(['wal', 2, 1, 1000]);
-    expect(await read({ busyTimeoutMs: 50 })).toEqual(['wal', 2, 1, 50]);
+  it('works with a write-ahead log, full synchronisation, foreign keys and a wait that holds nobody up', async () => {
+    const { client } = await openSqliteDatabase(path);
+    const names = ['journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout'];
+    const pragmas = names.map((name) => client.pragma(name, { simple: true }));
+    client.close();
+    expect(pragmas).toEqual(['wal', 2, 1, 10]);
   });
 
   describe('refuses in one sentence', () => {

@@ -10,6 +10,8 @@ import { errorCode, isBusy, sqliteCode, troubleBehind } from './sqlite-errors';
 /** Three folders up is the package's root, from `src` as from `dist`. */
 const MIGRATIONS_FOLDER = resolve(__dirname, '../../../drizzle/sqlite');
 const PAUSE_MS = 25;
+/** SQLite's own wait blocks the event loop: just long enough for another process's short write. */
+const SQLITE_WAIT_MS = 10;
 
 const MKDIR_FAILURES: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'its file system takes no folders'],
@@ -24,10 +26,7 @@ const MKDIR_FAILURES: ReadonlyMap<string, string> = new Map([
 export interface SqliteOptions {
   /** Told about migrations. */
   readonly logger?: { info(message: string, fields: Record<string, unknown>): unknown } | undefined;
-  /**
-   * How long a request waits for another process's write, in milliseconds; 1000 unless given. The whole process waits
-   * with it: SQLite's wait blocks the event loop.
-   */
+  /** How long a write waits for another process's write, in milliseconds; 1000 unless given. */
   readonly busyTimeoutMs?: number;
   /** How long a start waits for other processes that migrate or write, in milliseconds; 30,000 unless given. */
   readonly startTimeoutMs?: number;
@@ -47,9 +46,9 @@ export async function openSqliteDatabase(path: string, options: SqliteOptions = 
     // and in between the process can still be stopped.
     const opened = (client = new Database(path, { timeout: 100 }));
     const applied = await untilNotBusy(startTimeoutMs, () => makeReady(opened, migrationsFolder));
-    opened.pragma(`busy_timeout = ${busyTimeoutMs}`);
+    opened.pragma(`busy_timeout = ${SQLITE_WAIT_MS}`);
     if (applied > 0) options.logger?.info('registry migrated', { path, migrations: applied });
-    return new SqliteDatabase(opened);
+    return new SqliteDatabase(opened, { busyTimeoutMs });
   } catch (error) {
     client?.close();
     throw openError(path, error);

@@ -1,8 +1,11 @@
 import { statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { LATER_SECONDS, SOON_SECONDS, registryUnavailable, toUnavailable } from './sqlite-errors';
+import { isBusy, LATER_SECONDS, SOON_SECONDS, registryUnavailable, toUnavailable } from './sqlite-errors';
 import { prepareStatements } from './sqlite-statements';
+
+const BUSY_PAUSE_MS = 25;
 
 /**
  * The open registry file: one connection, and the one place where reads and writes meet its failures.
@@ -13,10 +16,12 @@ export class SqliteDatabase {
   readonly client: Database.Database;
   readonly statements: ReturnType<typeof prepareStatements>;
   readonly #inode: bigint | undefined;
+  readonly #busyTimeoutMs: number;
 
   /** Prepares the statements, so that a file without the right tables fails here and not at the first request. */
-  constructor(client: Database.Database) {
+  constructor(client: Database.Database, options: { busyTimeoutMs: number }) {
     this.client = client;
+    this.#busyTimeoutMs = options.busyTimeoutMs;
     this.#inode = inodeOf(client.name);
     this.statements = prepareStatements(drizzle({ client }));
   }
@@ -31,14 +36,23 @@ export class SqliteDatabase {
     }
   }
 
-  /** Runs a write in one transaction. When `work` throws, nothing of it stays. */
-  write<T>(work: () => T): T {
-    this.#requireUsable();
-    try {
-      // Immediate: a deferred transaction that reads first fails at once when another process wrote in between.
-      return this.client.transaction(work).immediate();
-    } catch (error) {
-      throw toUnavailable(error);
+  /**
+   * Runs a write in one transaction. When `work` throws, nothing of it stays.
+   *
+   * While another process writes, this one waits, up to `busyTimeoutMs`; but not in SQLite, whose wait would hold up
+   * every other request of this process, and one writer's after the other.
+   */
+  async write<T>(work: () => T): Promise<T> {
+    const deadline = performance.now() + this.#busyTimeoutMs;
+    for (;;) {
+      this.#requireUsable();
+      try {
+        // Immediate: a deferred transaction that reads first fails at once when another process wrote in between.
+        return this.client.transaction(work).immediate();
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > deadline) throw toUnavailable(error);
+      }
+      await sleep(BUSY_PAUSE_MS);
     }
   }
 

@@ -22,7 +22,7 @@ export class SqliteRegistrationStore implements RegistrationStore {
   ): Promise<{ registered: Registration[]; alreadyRegistered: Registration[] }> {
     const flavorIds = flavors.map(({ id }) => id);
     const lists = { serviceTypes: jsonList(serviceTypes), flavorIds: jsonList(flavorIds) };
-    const added = this.#database.write(() => {
+    const added = await this.#database.write(() => {
       for (const flavor of flavors)
         this.#database.statements.acceptFlavor.run({ ...flavor, acceptedAt: provenance.at });
       return this.#database.statements.register.all({
@@ -40,7 +40,7 @@ export class SqliteRegistrationStore implements RegistrationStore {
     flavorIds: readonly FlavorId[],
   ): Promise<{ deregistered: Registration[]; notRegistered: Registration[] }> {
     const lists = { serviceTypes: jsonList(serviceTypes), flavorIds: jsonList(flavorIds) };
-    const removed = this.#database.write(() => {
+    const removed = await this.#database.write(() => {
       const rows = this.#database.statements.deregister.all(lists);
       if (rows.length > 0) this.#database.statements.forgetFlavors.run(lists);
       return rows;

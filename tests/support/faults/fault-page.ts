@@ -24,7 +24,7 @@ An answer stands here as its status, its code without \`registered-flavors.\` ([
 
 - It came within the deadline, and \`GET /healthcheck\` answered 200 meanwhile and afterwards.
 - A registration that failed wrote nothing, one that succeeded wrote everything; likewise for deregistrations.
-- When the fault has ended, a GET with a token never seen before answers in full at once. After a refused login it does so after 5 s: for that long no other login is tried.
+- When the fault has ended, a GET with a token never seen before answers in full at once. After a refused login it does so after 5 s: for that long no other login is tried. After Nova has taken us for an ordinary user it does so after 10 s: only then a new token is tried.
 - No token and no password is in any answer, header or line of the log. No redirect was followed. Nothing but GET went to Nova.
 - Where the fault is about size, memory grew by less than 100 MiB.
 

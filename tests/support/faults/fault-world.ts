@@ -28,8 +28,8 @@ export interface FaultWorld {
   readonly elsewhere: { readonly url: string; readonly requests: number };
   /** The token that our service works with at this moment. */
   readonly ownToken: () => string;
-  /** Starts our service anew and waits until it has looked at the cloud and found it broken. */
-  readonly restartBlind: () => Promise<void>;
+  /** Starts our service anew and waits until it has looked at the cloud and said in its log how things are. */
+  readonly restart: () => Promise<void>;
   /** Stops a stub and lets something in its place send these bytes to whoever connects, and hang up. */
   readonly replace: (stub: StubKeystone | StubNova, bytes: string) => Promise<void>;
   /** A request to our service. */
@@ -85,10 +85,10 @@ async function startFaultWorld(scene: Scene, settings: Readonly<Record<string, s
     flavorIds,
     elsewhere,
     ownToken: () => ownTokens(cloud).at(-1) ?? '',
-    restartBlind: async () => {
+    restart: async () => {
       const from = service.log.length;
       await service.restart();
-      while (!service.log.slice(from).some((line) => line.includes('OpenStack is away'))) await sleep(10);
+      await until(() => service.log.slice(from).some((line) => line.includes('OpenStack')));
     },
     replace: async (stub, bytes) => {
       await stub.stops();
@@ -111,6 +111,15 @@ async function send(url: string, method: string, token?: string): Promise<TimedA
   const answer = await fetch(url, { method, headers: token === undefined ? {} : { 'X-Auth-Token': token } });
   const body = await answer.text();
   return { status: answer.status, headers: answer.headers, body, ms: Math.round(performance.now() - started) };
+}
+
+/** Waits for what has to happen soon. */
+async function until(isSo: () => boolean): Promise<void> {
+  const latest = Date.now() + 5000;
+  while (!isSo()) {
+    if (Date.now() > latest) throw new Error(`waited in vain: ${isSo.toString()}`);
+    await sleep(10);
+  }
 }
 
 async function startElsewhere() {

@@ -26,7 +26,7 @@ export const KEYSTONE_FAULTS: readonly Fault[] = [
   },
   {
     name: 'refuses connections since our start',
-    begin: ({ keystone, restartBlind }) => keystone.stops().then(restartBlind),
+    begin: ({ keystone, restart }) => keystone.stops().then(restart),
     answers: answers(UNAVAILABLE, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE),
   },
   {

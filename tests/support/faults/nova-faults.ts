@@ -6,6 +6,10 @@ const MiB = 1024 * 1024;
 
 const UNAVAILABLE = '503 nova.unavailable, Retry-After 5';
 const AS_NOVA_SAYS = '503 nova.unavailable, Retry-After 7';
+/** Only an operator can mend it. */
+const NOT_ADMIN = '503 nova.not_admin, Retry-After 60';
+/** How long we take its word for it: a token made later may have the role. */
+const PAUSE_AS_NO_ADMIN_SECONDS = 10;
 const BAD_ANSWER = '502 nova.bad_answer';
 const TIMEOUT = '504 nova.timeout';
 
@@ -18,6 +22,8 @@ const WALK: Scene = {
 };
 const LONG_WALK: Scene = { ...WALK, flavors: [...manyFlavors(10_000), ...ENDS], maxLimit: 1000 };
 const EMPTY_PAGE_WITH_NEXT = { flavors: [], flavors_links: [{ rel: 'next', href: 'http://nova/next' }] };
+/** All but the version document. */
+const FLAVORS = /\/flavors/;
 const PAGE = /flavors\/detail.*limit=1000/;
 
 /** GET, POST, DELETE. */
@@ -34,7 +40,7 @@ export const NOVA_FAULTS: readonly Fault[] = [
   },
   {
     name: 'refuses connections since our start',
-    begin: ({ nova, restartBlind }) => nova.stops().then(restartBlind),
+    begin: ({ nova, restart }) => nova.stops().then(restart),
     answers: answers(UNAVAILABLE, UNAVAILABLE, '200'),
   },
   {
@@ -44,9 +50,9 @@ export const NOVA_FAULTS: readonly Fault[] = [
   },
   {
     name: 'hangs since our start',
-    begin: ({ nova, restartBlind }) => {
+    begin: ({ nova, restart }) => {
       nova.hangs();
-      return restartBlind();
+      return restart();
     },
     answers: answers(TIMEOUT, TIMEOUT, '200'),
   },
@@ -95,6 +101,23 @@ export const NOVA_FAULTS: readonly Fault[] = [
     name: '403',
     begin: ({ nova }) => nova.fails(403),
     answers: answers(UNAVAILABLE, UNAVAILABLE, '200'),
+  },
+  {
+    name: '403 since our start',
+    begin: ({ nova, restart }) => {
+      nova.fails(403, { path: FLAVORS });
+      return restart();
+    },
+    answers: answers(UNAVAILABLE, UNAVAILABLE, '200'),
+  },
+  {
+    name: 'takes us for an ordinary user since our start',
+    pauseSeconds: PAUSE_AS_NO_ADMIN_SECONDS,
+    begin: ({ nova, restart }) => {
+      nova.callerIsNotAdmin();
+      return restart();
+    },
+    answers: answers(NOT_ADMIN, NOT_ADMIN, '200'),
   },
   {
     name: "404 that is not Nova's own",
@@ -154,6 +177,14 @@ export const NOVA_FAULTS: readonly Fault[] = [
   {
     name: '200 with an empty object',
     begin: ({ nova }) => nova.answersEmptyObject(),
+    answers: answers(BAD_ANSWER, BAD_ANSWER, '200'),
+  },
+  {
+    name: '200 with an empty object since our start',
+    begin: ({ nova, restart }) => {
+      nova.answersEmptyObject({ path: FLAVORS });
+      return restart();
+    },
     answers: answers(BAD_ANSWER, BAD_ANSWER, '200'),
   },
   {

@@ -36,10 +36,11 @@ export async function flood(
 function send(
   url: string,
   agent: http.Agent,
-  { method = 'GET', path, headers = {}, body }: FloodRequest,
+  { method = 'GET', path, headers = {}, body = '' }: FloodRequest,
 ): Promise<number> {
+  const length = body === '' ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
   return new Promise((resolve, reject) => {
-    const request = http.request(url, { agent, method, path, headers }, (answer) => {
+    const request = http.request(url, { agent, method, path, headers: { ...headers, ...length } }, (answer) => {
       answer.resume().on('end', () => resolve(answer.statusCode ?? 0));
     });
     request.on('error', reject).end(body);

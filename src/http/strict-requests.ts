@@ -1,0 +1,33 @@
+import querystring from 'node:querystring';
+import type { NextFunction, Request, Response } from 'express';
+import { HttpFault } from './http-fault';
+import { pathNotFound, queryUnknown } from './validator-fault';
+
+/** Refuses what Node, Express and the contract's validator would forgive, each in its own way. */
+export function strictRequests() {
+  return (request: Request, _response: Response, next: NextFunction): void => {
+    next(hostFault(request) ?? pathFault(request) ?? queryFault(request));
+  };
+}
+
+/** RFC 9112, 3.2: none or two are 400. Node answers the first without a body, and takes the second. */
+function hostFault(request: Request): HttpFault | undefined {
+  const hosts = request.headersDistinct['host']?.length ?? 0;
+  if (hosts === 1 || (hosts === 0 && request.httpVersion === '1.0')) return undefined;
+  return new HttpFault('malformed', {
+    code: 'registered-flavors.request.invalid',
+    detail: `An HTTP/1.1 request has exactly one Host header; this one has ${hosts}.`,
+  });
+}
+
+/** The validator takes a trailing slash, whatever Express is told (`strict routing`). */
+function pathFault(request: Request): HttpFault | undefined {
+  return request.path.length > 1 && request.path.endsWith('/') ? pathNotFound(request) : undefined;
+}
+
+/** The validator folds `a[b]` into `a`, and `[a]` into nothing. No parameter of ours has a bracket. */
+function queryFault(request: Request): HttpFault | undefined {
+  const [, query = ''] = request.originalUrl.split('?');
+  const odd = Object.keys(querystring.parse(query)).find((name) => /[[\]]/.test(name));
+  return odd === undefined ? undefined : queryUnknown(odd);
+}

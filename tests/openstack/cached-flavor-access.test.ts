@@ -1,0 +1,141 @@
+import { CachedFlavorDirectory } from '../../src/openstack/cached-flavor-directory';
+import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
+import { aCall, connect, type Clients } from './support/clients';
+import { until } from './support/expectations';
+
+const atAccess = { path: /\/os-flavor-access$/ };
+
+let cloud: StubCloud;
+let clients: Clients;
+let cache: CachedFlavorDirectory;
+
+beforeEach(async () => {
+  const flavors = ['a', 'b', 'c', 'd'].map((id) => {
+    return { id, name: id, ram: 1, vcpus: 1, disk: 1, is_public: false, projects: [`of ${id}`] };
+  });
+  cloud = await startStubCloud({ flavors });
+  clients = connect(cloud);
+  cache = createCache();
+});
+
+afterEach(async () => {
+  await cloud.close();
+});
+
+function createCache(options: { ttlSeconds?: number; maxEntries?: number } = {}): CachedFlavorDirectory {
+  return new CachedFlavorDirectory(clients.directory, { ttlSeconds: 30, maxEntries: 100, ...options }, clients.clock);
+}
+
+async function access(flavorIds: readonly string[], { fresh = false, signal = aCall().signal } = {}) {
+  const found = await cache.findAccess(flavorIds, { ...aCall(signal), fresh });
+  return Object.fromEntries([...found].map(([id, { projectIds }]) => [id, [...projectIds].sort().join()]));
+}
+
+const asked = () => cloud.nova.requests.filter(({ target }) => target.search(atAccess.path) >= 0).length;
+
+describe('remembered access', () => {
+  it('is good for the time to live, and not longer', async () => {
+    await access(['a', 'b']);
+    cloud.nova.grant('a', 'new');
+    clients.clock.passes(29.999);
+    expect([await access(['b', 'a']), asked()]).toEqual([{ a: 'of a', b: 'of b' }, 2]);
+    clients.clock.passes(0.001);
+
+    expect([await access(['a']), asked()]).toEqual([{ a: 'new,of a' }, 3]);
+  });
+
+  it('ends for a project that lost it', async () => {
+    await access(['a']);
+    cloud.nova.revokeAccess('a', 'of a');
+    clients.clock.passes(30);
+
+    expect(await access(['a'])).toEqual({ a: '' });
+  });
+
+  it('is asked for only of those that are not known', async () => {
+    await access(['a', 'b']);
+    await access(['a', 'b', 'c']);
+
+    expect(asked()).toBe(3);
+  });
+
+  it('is not remembered at all with a time to live of nothing', async () => {
+    cache = createCache({ ttlSeconds: 0 });
+    await access(['a']);
+    await access(['a']);
+
+    expect(asked()).toBe(2);
+  });
+
+  it('is given whole even when more is asked for than is kept', async () => {
+    cache = createCache({ maxEntries: 1 });
+
+    expect(await access(['a', 'b', 'c'])).toEqual({ a: 'of a', b: 'of b', c: 'of c' });
+  });
+
+  it('and remembered flavors are two things', async () => {
+    await cache.lookUp(['a'], { ...aCall(), fresh: false });
+    expect(await access(['a'])).toEqual({ a: 'of a' });
+    const answers = await cache.lookUp(['a'], { ...aCall(), fresh: false });
+
+    expect([answers.get('a')?.status, asked()]).toEqual(['found', 1]);
+  });
+});
+
+describe('access asked for at the same time', () => {
+  it('is asked for once for each flavor', async () => {
+    cloud.nova.isSlow(60, atAccess);
+    const all = await Promise.all([access(['a', 'b']), access(['b', 'c']), access(['c', 'a', 'd'])]);
+
+    expect(all.map((found) => Object.keys(found).sort().join(''))).toEqual(['ab', 'bc', 'acd']);
+    expect(asked()).toBe(4);
+  });
+
+  it('does not end because the one who began has gone', async () => {
+    cloud.nova.isSlow(60, atAccess);
+    const gone = new AbortController();
+    const first = access(['a'], { signal: gone.signal });
+    const second = access(['a']);
+    await until(() => asked() === 1);
+    gone.abort();
+
+    expect([await first, await second, asked()]).toEqual([{ a: 'of a' }, { a: 'of a' }, 1]);
+    expect(clients.lines).toEqual([]);
+  });
+
+  it('fails for all who wait for it, of that flavor only; the next one asks again', async () => {
+    cloud.nova.isSlow(60, atAccess);
+    cloud.nova.fails(403, { path: /\/b\/os-flavor-access$/, times: 1 });
+    const both = await Promise.all([access(['a', 'b']), access(['b', 'c'])]);
+
+    expect(both).toEqual([{ a: 'of a' }, { c: 'of c' }]);
+    expect(await access(['a', 'b', 'c'])).toEqual({ a: 'of a', b: 'of b', c: 'of c' });
+    expect(asked()).toBe(4);
+  });
+});
+
+describe('access that could not be learned', () => {
+  it('is not remembered as none', async () => {
+    await cloud.nova.stops();
+    const away = await access(['a']);
+    await cloud.nova.starts();
+
+    expect([away, await access(['a'])]).toEqual([{}, { a: 'of a' }]);
+  });
+
+  it('is not covered up by an answer that is too old', async () => {
+    await access(['a', 'b']);
+    clients.clock.passes(30);
+    cloud.nova.fails(500, { path: /\/a\/os-flavor-access$/ });
+
+    expect(await access(['a', 'b'])).toEqual({ b: 'of b' });
+  });
+
+  it('of a flavor that was public is asked for when it is private', async () => {
+    cloud.nova.change('a', { is_public: true });
+    expect(await access(['a'])).toEqual({});
+    cloud.nova.change('a', { is_public: false });
+
+    expect(await access(['a'])).toEqual({ a: 'of a' });
+  });
+});
