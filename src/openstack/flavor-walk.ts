@@ -51,7 +51,10 @@ async function walkOnce(nova: NovaClient, wanted: readonly FlavorId[], call: Nov
   }
 }
 
-/** A full last page has a next link, too; it leads to an empty page. */
+/** A full last page has a next link, too; it leads to an empty page, which has none. */
 function nextMarker(page: FlavorPage): FlavorId | undefined {
-  return page.hasNext ? page.flavors.at(-1)?.id : undefined;
+  if (!page.hasNext) return undefined;
+  const last = page.flavors.at(-1);
+  if (last === undefined) throw novaErrors.answeredBadly("Nova's list of flavors goes on after a page without any.");
+  return last.id;
 }

@@ -28,6 +28,7 @@ interface Verdict {
 /** A token keeps the roles it was made with: after this long another one is tried, for the role may be there now. */
 const NOT_ADMIN_FOR_MS = 10_000;
 const ADMINS_ANSWER = z.object({ badRequest: z.object({}) });
+const ANYBODYS_ANSWER = z.object({ flavors: z.array(z.unknown()) });
 
 /**
  * Finds Nova, agrees with it on a microversion, and makes sure that it takes us for an admin, before anything is asked
@@ -118,9 +119,12 @@ export class NovaSessions {
     });
     const at = this.clock.now();
     if (answer.status === 401) return { outcome: 'token refused', at };
-    if (answer.status === 200) return { outcome: 'not admin', at };
+    if (answer.status === 200 && ANYBODYS_ANSWER.safeParse(answer.json).success) return { outcome: 'not admin', at };
     if (answer.status === 400 && ADMINS_ANSWER.safeParse(answer.json).success) return { outcome: 'admin', at };
     if (answer.status === 406) this.forgetVersions();
+    if (answer.status === 403) {
+      throw this.upstream.errors.unavailable("Nova does not let this service's own user list flavors (403).");
+    }
     throw this.upstream.errors.answeredBadly(`Nova answered ${answer.status} where it should have said who we are.`);
   }
 }

@@ -5,7 +5,7 @@ import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import type { AnswerBudget } from './answer-budget';
 import { type UpstreamAnswer, readAnswer } from './upstream-answer';
 import type { UpstreamErrors } from './upstream-errors';
-import { UpstreamFailure } from './upstream-failure';
+import { UpstreamFailure, type UpstreamFailureReason } from './upstream-failure';
 
 /** Two more tries at the most: enough for a dropped connection, too few to multiply an outage. */
 const MAX_RETRIES = 2;
@@ -89,10 +89,7 @@ export class Upstream {
       if (request.signal.aborted) throw new UpstreamFailure({ kind: 'out of time' });
       if (tooSlow.aborted) throw new UpstreamFailure({ kind: 'too slow', timeoutMs: attemptTimeoutMs });
       const code = codeOf(error);
-      if (code?.startsWith('Z_') === true) {
-        throw new UpstreamFailure({ kind: 'broken', what: `sent an answer whose compression is broken (${code})` });
-      }
-      throw code === undefined ? error : new UpstreamFailure({ kind: 'unreachable', code });
+      throw code === undefined ? error : new UpstreamFailure(reasonOf(code));
     } finally {
       done.abort(); // whatever is still open of this try ends with it
     }
@@ -102,6 +99,14 @@ export class Upstream {
 /** A service that says when to come back is not asked before: its word goes on to our caller. */
 function isWorthARetry(error: Error): boolean {
   return error instanceof UpstreamFailure && error.isPassing && !error.retryAfterSeconds;
+}
+
+/** There was an answer, but not one to be read; or there was none. */
+function reasonOf(code: string): UpstreamFailureReason {
+  if (code.startsWith('HPE_')) return { kind: 'broken', what: `sent something other than HTTP (${code})` };
+  const isCompression = code.startsWith('Z_') || code.startsWith('ERR__ERROR_FORMAT_'); // zlib's, brotli's
+  if (isCompression) return { kind: 'broken', what: `sent an answer whose compression is broken (${code})` };
+  return { kind: 'unreachable', code };
 }
 
 /** ECONNREFUSED, ECONNRESET, CERT_HAS_EXPIRED ...: what an operator needs, and nothing that could hold a token. */

@@ -169,7 +169,7 @@ describe('an answer that says neither yes nor no', () => {
   it.each([
     ['500', 'bad_answer', () => cloud.nova.fails(500, atProbe)],
     ['503', 'unavailable', () => cloud.nova.fails(503, atProbe)],
-    ['403', 'bad_answer', () => cloud.nova.fails(403, atProbe)],
+    ['403', 'unavailable', () => cloud.nova.fails(403, atProbe)],
     ['a router’s 404', 'bad_answer', () => cloud.nova.fails(404, { ...atProbe, body: '<html>404' })],
     ['another’s 400', 'bad_answer', () => cloud.nova.fails(400, { ...atProbe, body: '<html>400 Bad Request' })],
     ['a redirect', 'bad_answer', () => cloud.nova.redirectsTo('http://127.0.0.1:1/', atProbe)],
