@@ -13,6 +13,15 @@ export interface StubUser {
   hasDefaultProject: boolean;
 }
 
+/** What somebody logs in with. */
+export interface StubCredentials {
+  username: string;
+  password: string;
+  projectName: string;
+  userDomainName: string;
+  projectDomainName: string;
+}
+
 /** The one domain there is. */
 export const defaultDomain = { id: 'default', name: 'Default' } as const;
 

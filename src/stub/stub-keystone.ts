@@ -3,7 +3,7 @@ import { keystoneEmpty, keystoneError, keystoneJson, keystoneUnauthorized, keyst
 import { KeystoneLogin, type KnownCredential } from './keystone-login';
 import { StubCatalog, type StubEndpoints } from './stub-catalog';
 import { headerOf, hostOf, queryOf, type StubAnswer, type StubRequest } from './stub-http';
-import { createUser, createUsers, projectIdOf, stableId, type StubUser } from './stub-identities';
+import { createUser, createUsers, projectIdOf, stableId, type StubCredentials, type StubUser } from './stub-identities';
 import { StubServer } from './stub-server';
 import {
   isFresh,
@@ -14,15 +14,6 @@ import {
   type StubScope,
   type StubToken,
 } from './stub-tokens';
-
-/** What somebody logs in with. */
-export interface StubCredentials {
-  username: string;
-  password: string;
-  projectName: string;
-  userDomainName: string;
-  projectDomainName: string;
-}
 
 /** A token made without a login. */
 export interface TokenForOptions {

@@ -12,6 +12,7 @@ import {
 import { NovaFaults } from './nova-faults';
 import { listFlavors } from './nova-flavor-list';
 import * as writes from './nova-flavor-writes';
+import { malformedVersion, refuseCall } from './nova-refusals';
 import { findNovaRoute, type NovaRoute } from './nova-routes';
 import * as microversion from './nova-version';
 import { keystoneUnavailable, routerNotFound } from './router-answers';
@@ -136,26 +137,10 @@ export class StubNova extends NovaFaults {
 
   private dispatch(route: NovaRoute, prefix: string, token: StubToken, request: StubRequest): StubAnswer {
     const asked = prefix === 'v2' ? microversion.lowest : microversion.askedMicroversion(request, this.highest);
-    if (typeof asked === 'string') {
-      const format = 'Must be of format MajorNum.MinorNum.';
-      return novaFault(undefined, 400, `API Version String ${asked} is of invalid format. ${format}`);
-    }
-    const { pathProject } = route;
+    if (typeof asked === 'string') return malformedVersion(asked);
     const caller = this.onlookerOf(token, request);
-    const call: NovaCall = { prefix, host: hostOf(request), version: asked, caller, pathProject };
-    if (!microversion.isSupported(asked, this.highest)) {
-      const range = `Minimum is 2.1 and maximum is ${this.maxMicroversion}.`;
-      return novaFault(
-        call,
-        406,
-        `Version ${microversion.renderMicroversion(asked)} is not supported by the API. ${range}`,
-      );
-    }
-    if (pathProject !== undefined && pathProject !== caller.projectId) {
-      const whose = `URL's project_id '${pathProject}' doesn't match Context's project_id '${caller.projectId ?? 'None'}'`;
-      return novaFault(call, 400, `Malformed request URL: ${whose}`);
-    }
-    return this.act(route, call, request);
+    const call = { prefix, host: hostOf(request), version: asked, caller, pathProject: route.pathProject };
+    return refuseCall(call, this.highest) ?? this.act(route, call, request);
   }
 
   private onlookerOf(token: StubToken, request: StubRequest): Onlooker {
