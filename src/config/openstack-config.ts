@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ComputeEndpointChoice } from '../openstack/compute-endpoint';
 import type { Credentials, Domain } from '../openstack/credentials';
@@ -144,9 +145,11 @@ function readInterface(value: string, mistakes: string[]): ComputeEndpointChoice
 function readCa(file: string | undefined, mistakes: string[]): string | undefined {
   if (file === undefined) return undefined;
   try {
-    return readFileSync(file, 'utf8');
+    const pem = readFileSync(file, 'utf8');
+    void new X509Certificate(pem); // of several certificates it reads the first
+    return pem;
   } catch {
-    mistakes.push(`OS_CACERT (cacert) names ${file}, which cannot be read.`);
+    mistakes.push(`OS_CACERT (cacert) names ${file}, which cannot be read as a certificate in PEM.`);
     return undefined;
   }
 }

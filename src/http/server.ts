@@ -59,7 +59,13 @@ export async function listen(app: Express, options: ServerOptions): Promise<Runn
       resolve();
     });
   });
-  return { url: urlOf(server.address() as AddressInfo), close: (graceMs) => close(server, graceMs) };
+  return {
+    url: urlOf(server.address() as AddressInfo),
+    close: (graceMs) => {
+      turns.end();
+      return close(server, graceMs);
+    },
+  };
 }
 
 function urlOf({ address, port, family }: AddressInfo): string {

@@ -17,6 +17,7 @@ interface Turn {
  */
 export class Turns {
   private readonly last = new WeakMap<Socket, Turn>();
+  private isLast = false;
 
   /** Wraps a listener so that each request waits for its turn. */
   serve(listener: RequestListener): RequestListener {
@@ -24,9 +25,21 @@ export class Turns {
       const before = this.last.get(request.socket)?.ends;
       const ends = new Promise<void>((resolve) => response.once('close', resolve));
       this.last.set(request.socket, { request, response, comes: before ?? Promise.resolve(), ends });
-      if (before === undefined) listener(request, response);
-      else void before.then(() => listener(request, response));
+      const begin = (): void => {
+        if (this.isLast) response.setHeader('Connection', 'close');
+        listener(request, response);
+      };
+      if (before === undefined) begin();
+      else void before.then(begin);
     };
+  }
+
+  /**
+   * From now on every answer says that it is the last one of its connection: a client that is told so does not send
+   * another request into a connection that is about to be closed.
+   */
+  end(): void {
+    this.isLast = true;
   }
 
   /**

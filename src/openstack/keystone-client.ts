@@ -21,7 +21,8 @@ export type Validation =
 /** Keystone does not take the credentials: only an operator can mend that, and asking again may lock the account. */
 export class LoginRefused extends RegisteredFlavorsError {
   constructor(method: Credentials['method'], status: number) {
-    const detail = `Keystone refused this service's own ${method.replace('_', ' ')} (${status}).`;
+    const what = method === 'password' ? 'user, password, project or one of their domains' : 'application credential';
+    const detail = `Keystone refused this service's own login (${status}): its ${what} is wrong.`;
     super('unavailable', { code: 'registered-flavors.keystone.unavailable', detail }, { retryAfterSeconds: 60 });
   }
 }

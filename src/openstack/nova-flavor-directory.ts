@@ -28,10 +28,15 @@ export class NovaFlavorDirectory implements FlavorDirectory {
 
   async lookUp(flavorIds: readonly FlavorId[], options: LookUpOptions): Promise<Map<FlavorId, FlavorAnswer>> {
     const askedAt = this.options.clock.now();
-    const found = await this.withinDeadline(options, (call) => this.lookTwice(flavorIds, call));
-    return new Map(flavorIds.map((flavorId) => [flavorId, answer(found.get(flavorId), askedAt)]));
+    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(this.options.deadlineMs)]);
+    const found = await this.withinDeadline({ ...options, signal }, (call) => this.lookTwice(flavorIds, call));
+    const isClosed = ({ isPublic, isDisabled }: Flavor): boolean => !isPublic && isDisabled !== true;
+    const closed = options.withAccess ? [...found.values()].filter(isClosed).map(({ id }) => id) : [];
+    const access = await this.findAccess(closed, { ...options, signal });
+    return new Map(flavorIds.map((flavorId) => [flavorId, answer(found.get(flavorId), askedAt, access.get(flavorId))]));
   }
 
+  /** Finds out who may use private flavors. One of which that cannot be learned is left out; this never fails. */
   async findAccess(flavorIds: readonly FlavorId[], options: LookUpOptions): Promise<Map<FlavorId, AccessAnswer>> {
     const askedAt = this.options.clock.now();
     const learned = new Map<FlavorId, AccessAnswer>();
@@ -93,6 +98,6 @@ export class NovaFlavorDirectory implements FlavorDirectory {
   }
 }
 
-function answer(flavor: Flavor | undefined, askedAt: number): FlavorAnswer {
-  return flavor === undefined ? { status: 'missing', askedAt } : { status: 'found', flavor, askedAt };
+function answer(flavor: Flavor | undefined, askedAt: number, access: AccessAnswer | undefined): FlavorAnswer {
+  return flavor === undefined ? { status: 'missing', askedAt } : { status: 'found', flavor, askedAt, access };
 }

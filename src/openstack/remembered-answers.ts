@@ -2,10 +2,12 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock';
 import type { FlavorId } from '../registrations/flavor-id';
 
-export interface RememberedAnswersOptions {
+export interface RememberedAnswersOptions<A> {
   /** How long an answer of Nova is good. */
   readonly ttlSeconds: number;
   readonly maxEntries: number;
+  /** Whether an answer is worth remembering: not when part of it could not be learned. All are when this is left out. */
+  readonly isWhole?: (answer: A) => boolean;
 }
 
 type Answers<A> = ReadonlyMap<FlavorId, A>;
@@ -20,7 +22,7 @@ export class RememberedAnswers<A extends { readonly askedAt: number }> {
   private readonly underWay = new Map<FlavorId, Promise<Answers<A>>>();
 
   constructor(
-    private readonly options: RememberedAnswersOptions,
+    private readonly options: RememberedAnswersOptions<A>,
     private readonly clock: Clock,
   ) {
     this.remembered = new LRUCache({ max: options.maxEntries });
@@ -54,9 +56,15 @@ export class RememberedAnswers<A extends { readonly askedAt: number }> {
     const answers = await ask(flavorIds);
     for (const [flavorId, answer] of answers) {
       // A slow look-up must not undo what a later one (a registration's) has learned.
-      if (answer.askedAt >= (this.remembered.get(flavorId)?.askedAt ?? 0)) this.remembered.set(flavorId, answer);
+      const isNewer = answer.askedAt >= (this.remembered.get(flavorId)?.askedAt ?? 0);
+      if (isNewer && this.options.isWhole?.(answer) !== false) this.remembered.set(flavorId, answer);
     }
     return answers;
+  }
+
+  /** Forgets what is remembered of these: the next look-up asks. */
+  forget(flavorIds: readonly FlavorId[]): void {
+    for (const flavorId of flavorIds) this.remembered.delete(flavorId);
   }
 
   private start(flavorIds: readonly FlavorId[], ask: Ask<A>): Promise<Answers<A>> {

@@ -6,7 +6,7 @@ import { type RoleLists, requireReader, viewerFor } from './policy';
 import type { RegistrationStore } from './registration-store';
 import { readLists } from './request-lists';
 import type { ServiceType } from './service-type';
-import { dependsOnAccess, isVisible } from './visibility';
+import { isVisible } from './visibility';
 
 /** A registered flavor with what Nova says of it. */
 export interface HydratedFlavor {
@@ -33,14 +33,18 @@ export async function getRegisteredFlavors(
   const viewer = viewerFor(requireReader(call.caller, ports.roles), request.asProject, ports.roles);
   const registered = await ports.store.findByServiceTypes(readLists(request.serviceTypes).serviceTypes);
   if (registered.length === 0) return [];
-  const options = { globalRequestId: call.globalRequestId, signal: call.signal, fresh: false };
-  const flavorIds = registered.map(({ flavorId }) => flavorId);
-  const answers = await ports.flavors.lookUp(flavorIds, options);
-  const undecided = flavorIds.filter((flavorId) => dependsOnAccess(answerFor(answers, flavorId), viewer));
-  const access = await ports.flavors.findAccess(undecided, options);
+  const answers = await ports.flavors.lookUp(
+    registered.map(({ flavorId }) => flavorId),
+    {
+      globalRequestId: call.globalRequestId,
+      signal: call.signal,
+      fresh: false,
+      withAccess: viewer.is === 'project',
+    },
+  );
   return registered.flatMap(({ flavorId, serviceTypes }): HydratedFlavor[] => {
     const answer = answerFor(answers, flavorId);
-    if (!isVisible(answer, viewer, access.get(flavorId))) return [];
+    if (!isVisible(answer, viewer)) return [];
     return answer.status === 'found'
       ? [{ flavorId, serviceTypes, status: 'available', flavor: answer.flavor }]
       : [{ flavorId, serviceTypes, status: 'missing', flavor: null }];

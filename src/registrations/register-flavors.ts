@@ -45,6 +45,7 @@ async function findAll(
     globalRequestId: call.globalRequestId,
     signal: call.signal,
     fresh: true,
+    withAccess: false,
   });
   const found: Flavor[] = [];
   const unknown: FlavorId[] = [];

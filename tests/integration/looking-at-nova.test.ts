@@ -20,10 +20,12 @@ describe('looking at Nova', () => {
     await here.world.as('admin').post('/RegisteredFlavors/redis/1,2').expect(201);
     here.stub.nova.resetRequests();
 
-    await here.world.as('member').get('/RegisteredFlavors/redis').expect(200);
     await here.world.as('admin').get('/RegisteredFlavors/redis').expect(200);
-
     expect(flavorRequests()).toEqual([]); // what the registration has just learned is good for the reads after it
+
+    await here.world.as('member').get('/RegisteredFlavors/redis').expect(200);
+    await here.world.as('reader').get('/RegisteredFlavors/redis').expect(200);
+    expect(flavorRequests()).toHaveLength(2); // asked again, for it has to go with who may use it
   });
 
   it('asks Nova itself for every registration, also for what was read a moment ago', async () => {
@@ -80,6 +82,27 @@ describe('looking at Nova', () => {
     expect(await seen()).toEqual(['1']);
     undo();
     expect(await seen()).toEqual(['1', 'priv-demo']);
+  });
+
+  it('never shows a private flavor to a project that was let use another one with the same id', async () => {
+    here = await startStubWorld({ FLAVOR_TTL_SECONDS: '30' });
+    const { nova, keystone } = here.stub;
+    const create = (name: string, projects: string[]) =>
+      nova.add({ id: 'x', name, ram: 1, vcpus: 1, disk: 1, is_public: false, projects });
+    const seen = async () =>
+      (await here.world.as('member').get('/RegisteredFlavors/redis')).body.registered_flavors.map(
+        ({ flavor }: { flavor: { name: string } }) => flavor.name,
+      );
+    create('never granted', []);
+    await here.world.as('admin').post('/RegisteredFlavors/redis/x').expect(201);
+    nova.remove('x');
+    create('granted', [keystone.projectId('demo')]);
+    expect(await seen()).toEqual(['granted']);
+
+    nova.remove('x');
+    create('closed again', [keystone.projectId('other')]);
+    await here.world.as('admin').post('/RegisteredFlavors/redis/x').expect(200);
+    expect(await seen()).toEqual([]);
   });
 
   it('refuses a member before Nova is asked', async () => {

@@ -113,7 +113,8 @@ describe('npm start', () => {
 
     serving.kill('SIGTERM');
 
-    expect((await slow).status).toBe(200);
+    const answer = await slow;
+    expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']); // the next one goes elsewhere
     expect(await serving.exit).toBe(0);
     expect(serving.output).toContain('"message":"stopped"');
     await expect(fetch(url)).rejects.toThrow();

@@ -27,7 +27,7 @@ function createCache(options: { ttlSeconds?: number; maxEntries?: number } = {})
 }
 
 function lookUp(flavorIds: readonly string[], { fresh = false, signal = aCall().signal } = {}) {
-  return cache.lookUp(flavorIds, { ...aCall(signal), fresh });
+  return cache.lookUp(flavorIds, { ...aCall(signal), fresh, withAccess: false });
 }
 
 async function statusesOf(...flavorIds: string[]): Promise<string> {

@@ -63,9 +63,21 @@ describe('logging in', () => {
 
 describe('a login that is refused', () => {
   it.each([
-    ['a wrong password', () => ({ ...passwordOf(cloud), password: 'not-the-password' }), 'own password (401)'],
-    ['an unknown application credential', () => byApplicationCredential({ id: 'nobody' }), 'credential (404)'],
-    ['a wrong secret', () => byApplicationCredential({ secret: 'not-the-secret' }), 'credential (401)'],
+    [
+      'a wrong password',
+      () => ({ ...passwordOf(cloud), password: 'not-the-password' }),
+      'own login (401): its user, password',
+    ],
+    [
+      'an unknown application credential',
+      () => byApplicationCredential({ id: 'nobody' }),
+      'own login (404): its application credential',
+    ],
+    [
+      'a wrong secret',
+      () => byApplicationCredential({ secret: 'not-the-secret' }),
+      'own login (401): its application credential',
+    ],
   ])('is the operator’s to mend and names no secret: %s', async (_, credentials, said) => {
     const error = await failureOf(logIn(credentials()));
 

@@ -42,7 +42,7 @@ function getFlavor(id = '1', signal?: AbortSignal) {
 }
 
 function lookUp(...flavorIds: string[]) {
-  return clients.directory.lookUp(flavorIds, { ...aCall(), fresh: false });
+  return clients.directory.lookUp(flavorIds, { ...aCall(), fresh: false, withAccess: false });
 }
 
 function firstProbe() {
@@ -114,7 +114,9 @@ describe('a service user that is no admin', () => {
   it('learns of no access either', async () => {
     cloud.nova.callerIsNotAdmin();
 
-    expect(await clients.directory.findAccess(['priv-demo'], { ...aCall(), fresh: false })).toEqual(new Map());
+    expect(await clients.directory.findAccess(['priv-demo'], { ...aCall(), fresh: false, withAccess: false })).toEqual(
+      new Map(),
+    );
     expect([flavorRequestsAt(cloud), probesAt(cloud)]).toEqual([nothingAsked, 1]);
   });
 

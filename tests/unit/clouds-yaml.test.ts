@@ -1,3 +1,4 @@
+import { CERTIFICATE } from './support/certificate';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Config } from '../../src/config/config';
@@ -29,7 +30,7 @@ describe('OS_CLOUD', () => {
   });
 
   it('knows application credentials, a CA file and an endpoint override, too', () => {
-    const cacert = write('ca.pem', 'the certificates');
+    const cacert = write('ca.pem', CERTIFICATE);
     const auth = '{ auth_url: "http://k/v3", application_credential_id: c-1, application_credential_secret: s }';
     const rest = `cacert: ${cacert}, compute_endpoint_override: "http://nova/v2.1", interface: adminURL`;
     write('clouds.yaml', `clouds: { prod: { auth: ${auth}, ${rest} } }`);
@@ -38,7 +39,7 @@ describe('OS_CLOUD', () => {
       wwwAuthenticateUri: 'http://k/v3',
       credentials: { method: 'application_credential', id: 'c-1', secret: 's' },
       endpoint: { region: undefined, interface: 'admin', override: 'http://nova/v2.1' },
-      ca: 'the certificates',
+      ca: CERTIFICATE,
     });
   });
 
@@ -48,11 +49,11 @@ describe('OS_CLOUD', () => {
       OS_REGION_NAME: 'RegionTwo',
       OS_INTERFACE: 'admin',
       OS_COMPUTE_ENDPOINT_OVERRIDE: 'http://nova/v2.1',
-      OS_CACERT: write('ca.pem', 'the certificates'),
+      OS_CACERT: write('ca.pem', CERTIFICATE),
     });
     expect({ endpoint, ca }).toEqual({
       endpoint: { region: 'RegionTwo', interface: 'admin', override: 'http://nova/v2.1' },
-      ca: 'the certificates',
+      ca: CERTIFICATE,
     });
   });
 

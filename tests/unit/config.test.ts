@@ -1,3 +1,4 @@
+import { CERTIFICATE } from './support/certificate';
 import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { temporaryFolder } from '../store/temporary-folder';
@@ -128,7 +129,7 @@ describe('readConfig', () => {
       "OS_AUTH_URL (auth_url) is missing: Keystone's URL, such as https://keystone.example:5000/v3.",
       'OS_INTERFACE (interface) must be one of public, internal, admin, not "private".',
       'OS_COMPUTE_ENDPOINT_OVERRIDE (compute_endpoint_override) must be an http or https URL.',
-      'OS_CACERT (cacert) names /no/such/file.pem, which cannot be read.',
+      'OS_CACERT (cacert) names /no/such/file.pem, which cannot be read as a certificate in PEM.',
     ]);
   });
 
@@ -248,11 +249,13 @@ describe('the endpoint of Nova', () => {
 describe('OS_CACERT', () => {
   it('is read at the start', () => {
     const folder = temporaryFolder();
-    writeFileSync(folder.in('ca.pem'), 'the certificates');
-    expect(read({ OS_CACERT: folder.in('ca.pem') }).openstack.ca).toBe('the certificates');
+    writeFileSync(folder.in('ca.pem'), CERTIFICATE);
+    expect(read({ OS_CACERT: folder.in('ca.pem') }).openstack.ca).toBe(CERTIFICATE);
     expect(mistakesWith({ OS_CACERT: folder.path })).toEqual([
-      `OS_CACERT (cacert) names ${folder.path}, which cannot be read.`,
+      `OS_CACERT (cacert) names ${folder.path}, which cannot be read as a certificate in PEM.`,
     ]);
+    writeFileSync(folder.in('hosts'), '127.0.0.1 localhost');
+    expect(mistakesWith({ OS_CACERT: folder.in('hosts') })).toHaveLength(1);
     folder.remove();
   });
 });

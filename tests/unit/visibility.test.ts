@@ -1,7 +1,7 @@
 import type { Flavor } from '../../src/registrations/flavor';
 import type { AccessAnswer, FlavorAnswer } from '../../src/registrations/flavor-directory';
 import type { Viewer } from '../../src/registrations/policy';
-import { dependsOnAccess, isVisible } from '../../src/registrations/visibility';
+import { isVisible } from '../../src/registrations/visibility';
 
 const ADMIN: Viewer = { is: 'admin' };
 const PROJECT: Viewer = { is: 'project', projectId: 'p-1' };
@@ -26,6 +26,9 @@ function found(isPublic: boolean, disabled: boolean | undefined): FlavorAnswer {
   return { status: 'found', flavor, askedAt: 0 };
 }
 
+const withAccess = (answer: FlavorAnswer, access: AccessAnswer | undefined): FlavorAnswer =>
+  answer.status === 'found' ? { ...answer, access } : answer;
+
 const open = (...projectIds: string[]): AccessAnswer => ({ projectIds: new Set(projectIds), askedAt: 0 });
 
 /** What can be known of the access list. */
@@ -33,7 +36,9 @@ const ACCESS = { unknown: undefined, empty: open(), others: open('p-2', 'p-3'), 
 
 /** Whether the flavor is seen, for each that can be known of the access list. */
 const seenBy = (viewer: Viewer, answer: FlavorAnswer) =>
-  Object.fromEntries(Object.entries(ACCESS).map(([known, access]) => [known, isVisible(answer, viewer, access)]));
+  Object.fromEntries(
+    Object.entries(ACCESS).map(([known, access]) => [known, isVisible(withAccess(answer, access), viewer)]),
+  );
 
 const ALWAYS = { unknown: true, empty: true, others: true, ours: true };
 const NEVER = { unknown: false, empty: false, others: false, ours: false };
@@ -68,21 +73,8 @@ describe('isVisible', () => {
 
   it.each(['P-1', 'p-11', 'p', ' p-1', ''])('takes "%s" for another project than p-1', (projectId) => {
     expect([
-      isVisible(found(false, false), PROJECT, open(projectId)),
-      isVisible(found(false, false), { is: 'project', projectId }, open('p-1')),
+      isVisible(withAccess(found(false, false), open(projectId)), PROJECT),
+      isVisible(withAccess(found(false, false), open('p-1')), { is: 'project', projectId }),
     ]).toEqual([false, false]);
   });
-});
-
-describe('dependsOnAccess', () => {
-  it.each(TABLE)('is false for admins: $what', ({ answer }) => {
-    expect(dependsOnAccess(answer, ADMIN)).toBe(false);
-  });
-
-  it.each(TABLE)(
-    'is true for a project when its access list would make a difference: $what',
-    ({ answer, toProject }) => {
-      expect(dependsOnAccess(answer, PROJECT)).toBe(toProject === WHEN_OPEN_TO_US);
-    },
-  );
 });
