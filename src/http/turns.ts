@@ -17,20 +17,20 @@ interface Turn {
  */
 export class Turns {
   private readonly last = new WeakMap<Socket, Turn>();
-  private isLast = false;
+  private readonly waiting = new Set<ServerResponse>();
+  private isEnding = false;
 
   /** Wraps a listener so that each request waits for its turn. */
   serve(listener: RequestListener): RequestListener {
     return (request, response) => {
       const before = this.last.get(request.socket)?.ends;
       const ends = new Promise<void>((resolve) => response.once('close', resolve));
+      this.waiting.add(response);
+      void ends.then(() => this.waiting.delete(response));
+      if (this.isEnding) response.setHeader('Connection', 'close');
       this.last.set(request.socket, { request, response, comes: before ?? Promise.resolve(), ends });
-      const begin = (): void => {
-        if (this.isLast) response.setHeader('Connection', 'close');
-        listener(request, response);
-      };
-      if (before === undefined) begin();
-      else void before.then(begin);
+      if (before === undefined) listener(request, response);
+      else void before.then(() => listener(request, response));
     };
   }
 
@@ -39,7 +39,8 @@ export class Turns {
    * another request into a connection that is about to be closed.
    */
   end(): void {
-    this.isLast = true;
+    this.isEnding = true;
+    for (const response of this.waiting) if (!response.headersSent) response.setHeader('Connection', 'close');
   }
 
   /**
