@@ -86,6 +86,14 @@ describe('HTTP conventions', () => {
     });
   });
 
+  it('writes no token into its log that a client has put into the URL', async () => {
+    const token = here.world.tokens.member;
+    await here.world.anonymous.get(`/RegisteredFlavors/redis?token=${token}`).expect(401);
+    await here.world.as('admin').post(`/RegisteredFlavors/redis/${token}`).expect(404);
+    const log = here.world.service.log.filter((line) => line.includes('gAAAA***'));
+    expect([log.length, here.world.service.log.join().includes(token.slice(0, 30))]).toEqual([2, false]);
+  });
+
   it('tells caches what belongs to whom', async () => {
     const caching = ({ headers }: { headers: Record<string, string> }) => [headers['cache-control'], headers['vary']];
     expect({
