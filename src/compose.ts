@@ -65,7 +65,12 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
     throw error;
   });
   logger.info('listening', { url: server.url });
-  void lookAtOpenStack(nova, { keystone: config.openstack.authUrl, deadlineMs: config.nova.deadlineMs, logger });
+  void lookAtOpenStack(nova, {
+    keystone: config.openstack.authUrl,
+    computeOverride: config.openstack.endpoint.override,
+    deadlineMs: config.nova.deadlineMs,
+    logger,
+  });
   return {
     url: server.url,
     close: async () => {

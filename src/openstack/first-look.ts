@@ -3,23 +3,45 @@ import { RegisteredFlavorsError } from '../errors';
 import { describeError, type Logger } from '../logger';
 import type { NovaClient } from './nova-client';
 
+/** What stands still while one of the two cannot be used, and what to look at. */
+const TROUBLE = {
+  Keystone: {
+    consequence: 'only tokens that are remembered are served until that is mended',
+    check: "OS_AUTH_URL (also whether it is http or https), OS_CACERT, the service's user and its project",
+  },
+  Nova: {
+    consequence: 'registering fails until that is mended, and so do reads; deregistering works',
+    check: "OS_REGION_NAME, OS_INTERFACE, OS_COMPUTE_ENDPOINT_OVERRIDE, OS_CACERT, the role of the service's user",
+  },
+} as const;
+
 /**
  * Looks at Keystone and Nova once and says in the log how things are: an operator who starts the service wants to read
  * at once whether its user, its region and Nova are right. Never throws.
  */
 export async function lookAtOpenStack(
   nova: NovaClient,
-  options: { keystone: string; deadlineMs: number; logger: Logger },
+  options: { keystone: string; computeOverride: string | undefined; deadlineMs: number; logger: Logger },
 ): Promise<void> {
-  const { keystone, logger } = options;
+  const { keystone, computeOverride, logger } = options;
   const call = { globalRequestId: `req-${randomUUID()}`, signal: AbortSignal.timeout(options.deadlineMs) };
   try {
     const { root, microversion } = await nova.discover(call);
     logger.info('OpenStack is there', { keystone, nova: root, microversion });
   } catch (error) {
-    logger.warn('OpenStack cannot be used: reads and new tokens answer 503 until that is mended', {
+    const service = isOfKeystone(error) ? 'Keystone' : 'Nova';
+    const { consequence, check } = TROUBLE[service];
+    logger.warn(`${service} cannot be used: ${consequence}`, {
       keystone,
+      nova: computeOverride,
       reason: error instanceof RegisteredFlavorsError ? error.message : describeError(error).error,
+      check,
     });
   }
+}
+
+function isOfKeystone(error: unknown): boolean {
+  return (
+    error instanceof RegisteredFlavorsError && error.problems[0]?.code === 'registered-flavors.keystone.unavailable'
+  );
 }

@@ -25,7 +25,7 @@ export function requireReader(caller: Caller, roles: RoleLists): ProjectCaller {
  */
 export function viewerFor(caller: ProjectCaller, asProject: string | undefined, roles: RoleLists): Viewer {
   if (asProject !== undefined) {
-    requireRole(caller, [...roles.service, ...roles.admin], 'Reading as another project');
+    requireRole(caller, [...roles.service, ...roles.admin], 'Reading with project_id');
     return { is: 'project', projectId: asProject };
   }
   return hasOneOf(caller, roles.admin) ? { is: 'admin' } : { is: 'project', projectId: caller.projectId };

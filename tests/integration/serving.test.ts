@@ -127,13 +127,28 @@ describe('npm start', () => {
     const serving = serve(stubEnvironment(stub));
     const read = async () =>
       (await fetch(`${await serving.url()}/RegisteredFlavors/redis`, { headers: { 'X-Auth-Token': token } })).status;
-    expect(await serving.prints('OpenStack cannot be used')).toContain('ECONNREFUSED');
+    expect(await serving.prints('Keystone cannot be used')).toContain('ECONNREFUSED');
     expect(await read()).toBe(503);
 
     await stub.keystone.starts();
     await stub.nova.starts();
 
     expect(await read()).toBe(200);
+  });
+
+  it('says that it is Nova alone that is away, where it was looked for, and what to check', async () => {
+    await stub.nova.stops();
+    const override = stub.nova.url;
+    const serving = serve({ ...stubEnvironment(stub), OS_COMPUTE_ENDPOINT_OVERRIDE: override });
+    const output = await serving.prints('Nova cannot be used');
+    const line = output.split('\n').find((each) => each.includes('Nova cannot be used')) ?? '';
+    expect(JSON.parse(line)).toMatchObject({
+      level: 'warn',
+      message: expect.stringContaining('deregistering works') as string,
+      nova: override,
+      reason: expect.stringContaining('ECONNREFUSED') as string,
+      check: expect.stringContaining('OS_COMPUTE_ENDPOINT_OVERRIDE') as string,
+    });
   });
 
   it.each([

@@ -79,7 +79,7 @@ describe('the SQLite migrations', () => {
     (await openSqliteDatabase(folder.in('registry.db'), { logger })).close();
     expect(told).toEqual([]);
     (await openSqliteDatabase(folder.in('fresh.db'), { logger })).close();
-    expect(told).toEqual([['registry migrated', { path: folder.in('fresh.db'), migrations: 1 }]]);
+    expect(told).toEqual([['a new, empty registry was made', { path: folder.in('fresh.db'), migrations: 1 }]]);
   });
 
   it('add what is missing to a registry in use, also by rebuilding a table that others refer to', async () => {

@@ -106,7 +106,7 @@ describe('the policy', () => {
         problems: [
           {
             code: 'registered-flavors.role.required',
-            detail: "Reading as another project takes one of these roles in the token's project: service, admin.",
+            detail: "Reading with project_id takes one of these roles in the token's project: service, admin.",
           },
         ],
       },
@@ -160,7 +160,7 @@ describe('viewerFor', () => {
       {
         code: 'registered-flavors.role.required',
         detail:
-          "Reading as another project takes one of these roles in the token's project: " +
+          "Reading with project_id takes one of these roles in the token's project: " +
           'service, control-plane, admin, dbaas-admin.',
       },
     ],

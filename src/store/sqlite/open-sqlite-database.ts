@@ -42,12 +42,15 @@ export async function openSqliteDatabase(path: string, options: SqliteOptions = 
   let client: Database.Database | undefined;
   try {
     requirePlace(path);
+    const isNew = !existsSync(path);
     // Short waits in a loop instead of one long: SQLite does not wait at all when several connections switch to WAL,
     // and in between the process can still be stopped.
     const opened = (client = new Database(path, { timeout: 100 }));
     const applied = await untilNotBusy(startTimeoutMs, () => makeReady(opened, migrationsFolder));
     opened.pragma(`busy_timeout = ${SQLITE_WAIT_MS}`);
-    if (applied > 0) options.logger?.info('registry migrated', { path, migrations: applied });
+    // A mistyped DATABASE_URL must not look like a registry that has lost everything.
+    const done = isNew ? 'a new, empty registry was made' : 'registry migrated';
+    if (applied > 0) options.logger?.info(done, { path, migrations: applied });
     return new SqliteDatabase(opened, { busyTimeoutMs });
   } catch (error) {
     client?.close();
