@@ -8,6 +8,7 @@ import { getHealth } from './http/operations/getHealth';
 import { getRegisteredFlavors } from './http/operations/getRegisteredFlavors';
 import { getVersions } from './http/operations/getVersions';
 import { registerFlavors } from './http/operations/registerFlavors';
+import { RenderedViews } from './http/rendered-views';
 import { listen } from './http/server';
 import type { Logger } from './logger';
 import { AnswerBudget } from './openstack/answer-budget';
@@ -41,10 +42,11 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
   const { nova, tokens } = connect(config, logger, clock);
   const flavors = new CachedFlavorDirectory(
     new NovaFlavorDirectory(nova, { deadlineMs: config.nova.deadlineMs, clock, logger }),
-    { ttlSeconds: config.flavorCache.ttlSeconds, maxEntries: config.flavorCache.entries },
+    { ...config.flavorCache, deadlineMs: config.nova.deadlineMs },
     clock,
   );
   const store = await openStore({ databaseUrl: config.databaseUrl, logger });
+  const views = new RenderedViews(config.answerCacheBytes);
   const contract = readContract();
   const app = createApp({
     ...http,
@@ -53,7 +55,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
     validateToken: (token, globalRequestId) => tokens.validate(token, globalRequestId),
     handlers: new Map([
       ['registerFlavors', registerFlavors({ store, flavors, roles, clock })],
-      ['getRegisteredFlavors', getRegisteredFlavors({ store, flavors, roles })],
+      ['getRegisteredFlavors', getRegisteredFlavors({ store, flavors, views, roles, clock })],
       ['deregisterFlavors', deregisterFlavors({ store, roles })],
       ['getVersions', getVersions()],
       ['getHealth', getHealth()],

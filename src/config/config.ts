@@ -23,7 +23,8 @@ export interface Config {
   };
   readonly openstack: OpenStackConfig;
   readonly tokenCache: { readonly seconds: number; readonly entries: number };
-  readonly flavorCache: { readonly ttlSeconds: number; readonly entries: number };
+  readonly flavorCache: { readonly ttlSeconds: number; readonly maxEntries: number };
+  readonly answerCacheBytes: number;
   readonly keystone: { readonly timeoutMs: number; readonly deadlineMs: number };
   readonly nova: { readonly timeoutMs: number; readonly deadlineMs: number; readonly maxConcurrentRequests: number };
   readonly upstream: { readonly answerMaxBytes: number; readonly inFlightMaxBytes: number };
@@ -108,7 +109,8 @@ function arrange(values: ServiceSettings, openstack: OpenStackConfig): Config {
     roles: { reader: values.READER_ROLES, admin: values.ADMIN_ROLES, service: values.SERVICE_ROLES },
     openstack,
     tokenCache: { seconds: values.TOKEN_CACHE_SECONDS, entries: values.TOKEN_CACHE_ENTRIES },
-    flavorCache: { ttlSeconds: values.FLAVOR_TTL_SECONDS, entries: values.FLAVOR_CACHE_ENTRIES },
+    flavorCache: { ttlSeconds: values.FLAVOR_TTL_SECONDS, maxEntries: values.FLAVOR_CACHE_ENTRIES },
+    answerCacheBytes: values.ANSWER_CACHE_BYTES,
     keystone: { timeoutMs: values.KEYSTONE_TIMEOUT_MS, deadlineMs: values.KEYSTONE_DEADLINE_MS },
     nova: {
       timeoutMs: values.NOVA_TIMEOUT_MS,

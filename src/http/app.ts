@@ -2,6 +2,7 @@ import express, { type Express } from 'express';
 import type { Logger } from '../logger';
 import { accessLog } from './access-log';
 import { authenticate, type ValidateToken } from './authenticate';
+import { VALIDATE_RESPONSES } from './conditional-answer';
 import { type Contract, type OperationHandlers, serveContract } from './contract';
 import { errorHandler } from './error-handler';
 import { headAsGet } from './head-as-get';
@@ -28,6 +29,7 @@ export function createApp(options: AppOptions): Express {
   Object.defineProperty(app.request, 'fresh', { value: false }); // so nothing is ever 304, whatever a client has
   app.enable('case sensitive routing');
   app.enable('strict routing');
+  app.set(VALIDATE_RESPONSES, options.validateResponses);
 
   app.use(
     requestContext(options.logger), // first: everything after it needs the id

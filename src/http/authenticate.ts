@@ -19,12 +19,12 @@ export function authenticate(validateToken: ValidateToken) {
   return async (request: Request): Promise<boolean> => {
     const context = contextOf(request);
     try {
-      request.res?.vary('X-Auth-Token, OpenStack-API-Version');
+      request.res?.setHeader('Vary', 'X-Auth-Token, OpenStack-API-Version');
       negotiateVersion(request);
       const caller = await validateToken(request.get('X-Auth-Token') ?? '', context.globalRequestId);
       requireAllowed(caller, request);
       context.caller = caller;
-      request.res?.set('Cache-Control', 'private, no-cache');
+      request.res?.setHeader('Cache-Control', 'private, no-cache');
       return true;
     } catch (error) {
       context.authenticationFailure = error;

@@ -80,6 +80,10 @@ export interface paths {
          *     Needs one of the reader roles (or admin) in a project's scope. Admins see everything, also private and disabled
          *     flavors and those that Nova no longer has (`missing`). Others see what Nova's own list shows them: what is not
          *     disabled, and public or open to their project. A private flavor is hidden while its access list cannot be read.
+         *
+         *     The ETag is made of the content: send it as If-None-Match and the answer is 304 while nothing has changed, also
+         *     when another process answers or Nova was asked again meanwhile. What is registered is always up to date; what
+         *     Nova says may be as old as this service remembers it, and Cache-Status tells.
          */
         get: operations["getRegisteredFlavors"];
         put?: never;
@@ -504,6 +508,8 @@ export interface components {
          *     tenant. Whether there is such a project is not checked; one that does not exist sees what is public.
          */
         ProjectId: string;
+        /** @description ETags of earlier answers, separated by commas, or `*`. When the answer would have one of them it is 304. */
+        IfNoneMatch: string;
         /**
          * @description `registered-flavors X.Y`, or `registered-flavors latest`. Absent means the minimum version. Entries for other
          *     service types are ignored.
@@ -547,6 +553,18 @@ export interface components {
          * @example X-Auth-Token, OpenStack-API-Version
          */
         Vary: string;
+        /**
+         * @description Made of the content, strong. Equal content has an equal one, whoever asks.
+         * @example "tK9Vf3mFhC0n2l2Qz3m0x1sJ7gq1bM8v6yqkU4wV9aE"
+         */
+        ETag: string;
+        /**
+         * @description Whether Nova had to be asked for this answer (RFC 9211). `hit`: it was not; `ttl` says for how many seconds what
+         *     Nova said is good still. `fwd=miss`: it was asked of flavors that were not known; `fwd=stale`: what was known was
+         *     too old.
+         * @example registered-flavors; hit; ttl=17
+         */
+        CacheStatus: string;
         /**
          * @description Where to get a token.
          * @example Keystone uri="https://keystone.cloud.internal/v3"
@@ -693,6 +711,8 @@ export interface operations {
                 project_id?: components["parameters"]["ProjectId"];
             };
             header?: {
+                /** @description ETags of earlier answers, separated by commas, or `*`. When the answer would have one of them it is 304. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
                  * @description `registered-flavors X.Y`, or `registered-flavors latest`. Absent means the minimum version. Entries for other
                  *     service types are ignored.
@@ -722,11 +742,26 @@ export interface operations {
                     "OpenStack-API-Version": components["headers"]["ApiVersion"];
                     "Cache-Control": components["headers"]["PrivateNoCache"];
                     Vary: components["headers"]["Vary"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Status": components["headers"]["CacheStatus"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RegisteredFlavors"];
                 };
+            };
+            /** @description Nothing has changed since the answer that had one of these ETags. There is no body. */
+            304: {
+                headers: {
+                    "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                    "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                    "Cache-Control": components["headers"]["PrivateNoCache"];
+                    Vary: components["headers"]["Vary"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Status": components["headers"]["CacheStatus"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["BadTypesRequest"];
             401: components["responses"]["Unauthorized"];

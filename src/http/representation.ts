@@ -1,5 +1,5 @@
 import type { Flavor } from '../registrations/flavor';
-import type { HydratedFlavor } from '../registrations/get-registered-flavors';
+import type { HydratedFlavor } from '../registrations/registered-flavors-view';
 import type { Registration } from '../registrations/registration';
 import type { components } from './contract-types';
 

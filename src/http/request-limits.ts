@@ -25,7 +25,7 @@ export function limitUrl(maxHeaderBytes: number) {
  */
 export function ignoreBody() {
   return (request: Request, _response: Response, next: NextFunction): void => {
-    delete request.headers['content-type'];
+    if (request.headers['content-type'] !== undefined) delete request.headers['content-type'];
     const announcedBytes = Number(request.headers['content-length'] ?? 0);
     const isChunked = request.headers['transfer-encoding'] !== undefined;
     if (announcedBytes > MAX_BODY_BYTES) next(bodyTooLarge());

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Express } from 'express';
+import { expressMessages } from './express-messages';
 import { Turns } from './turns';
 import { refuseOnTheWire, refuseTunnel, type WireRefusalOptions } from './wire-refusal';
 
@@ -37,6 +38,7 @@ export async function listen(app: Express, options: ServerOptions): Promise<Runn
   const serve = turns.serve(app as http.RequestListener);
   const server = http.createServer(
     {
+      ...expressMessages(app),
       maxHeaderSize: options.maxHeaderBytes,
       requestTimeout: requestTimeoutMs,
       headersTimeout: Math.min(requestTimeoutMs, MAX_HEADERS_TIMEOUT_MS),

@@ -12,7 +12,10 @@ export function strictRequests() {
 
 /** RFC 9112, 3.2: none or two are 400. Node answers the first without a body, and takes the second. */
 function hostFault(request: Request): HttpFault | undefined {
-  const hosts = request.headersDistinct['host']?.length ?? 0;
+  let hosts = 0;
+  for (let at = 0; at < request.rawHeaders.length; at += 2) {
+    if (request.rawHeaders[at]?.toLowerCase() === 'host') hosts += 1;
+  }
   if (hosts === 1 || (hosts === 0 && request.httpVersion === '1.0')) return undefined;
   return new HttpFault('malformed', {
     code: 'registered-flavors.request.invalid',
@@ -27,7 +30,9 @@ function pathFault(request: Request): HttpFault | undefined {
 
 /** The validator folds `a[b]` into `a`, and `[a]` into nothing. No parameter of ours has a bracket. */
 function queryFault(request: Request): HttpFault | undefined {
-  const [, query = ''] = request.originalUrl.split('?');
+  const at = request.originalUrl.indexOf('?');
+  if (at === -1) return undefined;
+  const query = request.originalUrl.slice(at + 1);
   const odd = Object.keys(querystring.parse(query)).find((name) => /[[\]]/.test(name));
   return odd === undefined ? undefined : queryUnknown(odd);
 }

@@ -1,13 +1,14 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
+/** A request in its place on a connection. */
 interface Turn {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Kept when those before it on the connection have been answered. */
-  readonly comes: Promise<void>;
-  /** Kept when it has been answered itself, or its connection is gone. */
-  readonly ends: Promise<void>;
+  /** The one before it, as long as that is not over. */
+  before: Turn | undefined;
+  /** Once it has been answered, or its connection is gone. */
+  isOver: boolean;
 }
 
 /**
@@ -23,14 +24,16 @@ export class Turns {
   /** Wraps a listener so that each request waits for its turn. */
   serve(listener: RequestListener): RequestListener {
     return (request, response) => {
-      const before = this.last.get(request.socket)?.ends;
-      const ends = new Promise<void>((resolve) => response.once('close', resolve));
+      const last = this.last.get(request.socket);
+      const turn: Turn = { request, response, before: last?.isOver === false ? last : undefined, isOver: false };
+      this.last.set(request.socket, turn);
       this.waiting.add(response);
-      void ends.then(() => this.waiting.delete(response));
+      response.once('close', () => {
+        turn.isOver = true;
+        this.waiting.delete(response);
+      });
       if (this.isEnding) response.setHeader('Connection', 'close');
-      this.last.set(request.socket, { request, response, comes: before ?? Promise.resolve(), ends });
-      if (before === undefined) listener(request, response);
-      else void before.then(() => listener(request, response));
+      whenItComes(turn, () => listener(request, response));
     };
   }
 
@@ -50,8 +53,22 @@ export class Turns {
   refuse(socket: Socket, send: () => void): void {
     const last = this.last.get(socket);
     if (last === undefined) send();
-    else if (last.request.complete) void last.ends.then(send);
+    else if (last.request.complete) whenOver(last, send);
     else if (last.response.headersSent) socket.end();
-    else void last.comes.then(send);
+    else whenItComes(last, send);
   }
+}
+
+function whenItComes(turn: Turn, then: () => void): void {
+  if (turn.before === undefined) then();
+  else
+    whenOver(turn.before, () => {
+      turn.before = undefined;
+      then();
+    });
+}
+
+function whenOver(turn: Turn, then: () => void): void {
+  if (turn.isOver) then();
+  else turn.response.once('close', then);
 }

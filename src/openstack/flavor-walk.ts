@@ -1,6 +1,5 @@
-import type { Flavor } from '../registrations/flavor';
 import type { FlavorId } from '../registrations/flavor-id';
-import type { FlavorPage, NovaClient } from './nova-client';
+import type { FlavorPage, ListedFlavor, NovaClient } from './nova-client';
 import type { NovaCall } from './nova-session';
 import { novaErrors } from './upstream-errors';
 
@@ -9,11 +8,9 @@ const PAGE_LIMIT = 1000;
 
 /** What a walk through Nova's list brought. */
 export interface Walk {
-  /** Those of the wanted flavors that the list has. */
-  readonly found: ReadonlyMap<FlavorId, Flavor>;
-  /** How many flavors went by. */
-  readonly seen: number;
-  /** Whether it went to the end of the list; then `seen` is how many there are. */
+  /** Every flavor that went by: those of the wanted ones that the list has, and others. */
+  readonly flavors: ReadonlyMap<FlavorId, ListedFlavor>;
+  /** Whether it went to the end of the list; then these are all that there are. */
   readonly isComplete: boolean;
 }
 
@@ -33,21 +30,20 @@ export async function walkFlavors(nova: NovaClient, wanted: readonly FlavorId[],
 /** Undefined when the marker was lost. */
 async function walkOnce(nova: NovaClient, wanted: readonly FlavorId[], call: NovaCall): Promise<Walk | undefined> {
   const missing = new Set(wanted);
-  const found = new Map<FlavorId, Flavor>();
-  const seen = new Set<FlavorId>();
+  const flavors = new Map<FlavorId, ListedFlavor>();
   let marker: FlavorId | undefined;
   for (;;) {
     const page = await nova.listFlavors({ limit: PAGE_LIMIT, ...(marker === undefined ? {} : { marker }) }, call);
     if (page === undefined) return undefined;
-    const seenBefore = seen.size;
-    for (const flavor of page.flavors) {
-      seen.add(flavor.id);
-      if (missing.delete(flavor.id)) found.set(flavor.id, flavor.read());
+    const seenBefore = flavors.size;
+    for (const listed of page.flavors) {
+      flavors.set(listed.id, listed);
+      missing.delete(listed.id);
     }
     marker = nextMarker(page);
     const isComplete = marker === undefined;
-    if (missing.size === 0 || isComplete) return { found, seen: seen.size, isComplete };
-    if (seen.size === seenBefore) throw novaErrors.answeredBadly("Nova's list of flavors runs in a circle.");
+    if (missing.size === 0 || isComplete) return { flavors, isComplete };
+    if (flavors.size === seenBefore) throw novaErrors.answeredBadly("Nova's list of flavors runs in a circle.");
   }
 }
 

@@ -1,5 +1,6 @@
 import { type BulkheadPolicy, bulkhead } from 'cockatiel';
 import { z } from 'zod';
+import { RegisteredFlavorsError } from '../errors';
 import type { Flavor } from '../registrations/flavor';
 import type { FlavorId } from '../registrations/flavor-id';
 import { readNovaFlavor } from './nova-flavor';
@@ -13,11 +14,10 @@ export interface FlavorPage {
   readonly hasNext: boolean;
 }
 
-/** A flavor of a list, read only when it is one of those that are looked for. */
+/** A flavor of a list; an error instead, when Nova's description of it makes no sense: the others are good still. */
 export interface ListedFlavor {
   readonly id: FlavorId;
-  /** @throws RegisteredFlavorsError `upstream answered badly` */
-  read(): Flavor;
+  readonly flavor: Flavor | RegisteredFlavorsError;
 }
 
 const flavorDocument = z.object({ flavor: z.object({ id: z.string() }).loose() });
@@ -60,7 +60,7 @@ export class NovaClient {
     const document = flavorDocument.safeParse(answer.json);
     if (answer.status !== 200 || !document.success) throw this.unexpected(answer, 'a flavor');
     const { flavor } = document.data;
-    if (flavor.id === flavorId) return this.read(flavor);
+    if (flavor.id === flavorId) return this.readOrThrow(flavor);
     if (looseForm(flavor.id) === looseForm(flavorId)) return undefined;
     throw this.upstream.errors.answeredBadly(`Nova sent another flavor than "${flavorId}".`);
   }
@@ -95,7 +95,7 @@ export class NovaClient {
     if (answer.status !== 200 || !document.success) throw this.unexpected(answer, 'a list of flavors');
     const { flavors, flavors_links: links = [] } = document.data;
     return {
-      flavors: flavors.map((flavor) => ({ id: flavor.id, read: () => this.read(flavor) })),
+      flavors: flavors.map((flavor) => ({ id: flavor.id, flavor: this.read(flavor) })),
       hasNext: links.some(({ rel }) => rel === 'next'),
     };
   }
@@ -115,10 +115,16 @@ export class NovaClient {
     });
   }
 
-  private read(json: unknown): Flavor {
+  private read(json: unknown): Flavor | RegisteredFlavorsError {
     const flavor = readNovaFlavor(json);
     if (!('wrong' in flavor)) return flavor;
-    throw this.upstream.errors.answeredBadly(`Nova sent a flavor whose ${flavor.wrong} is missing or wrong.`);
+    return this.upstream.errors.answeredBadly(`Nova sent a flavor whose ${flavor.wrong} is missing or wrong.`);
+  }
+
+  private readOrThrow(json: unknown): Flavor {
+    const flavor = this.read(json);
+    if (flavor instanceof RegisteredFlavorsError) throw flavor;
+    return flavor;
   }
 
   private outOfTime(): Error {

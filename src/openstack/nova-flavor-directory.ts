@@ -1,19 +1,34 @@
 import type { Clock } from '../clock';
+import { RegisteredFlavorsError } from '../errors';
 import { describeError, type Logger } from '../logger';
 import type { Flavor } from '../registrations/flavor';
-import type { AccessAnswer, FlavorAnswer, FlavorDirectory, LookUpOptions } from '../registrations/flavor-directory';
+import type { FlavorAnswer } from '../registrations/flavor-directory';
 import type { FlavorId } from '../registrations/flavor-id';
 import { walkFlavors } from './flavor-walk';
+import type { WantedFlavors } from './look-up-batches';
 import { ASSUMED_FLAVORS_IN_NOVA, planLookUp, UNREACHABLE_BY_PATH } from './look-up-planner';
-import type { NovaClient } from './nova-client';
+import type { ListedFlavor, NovaClient } from './nova-client';
 import type { NovaCall } from './nova-session';
-import { novaErrors } from './upstream-errors';
-import { withinDeadline } from './within-deadline';
+import { waitForNova } from './within-deadline';
 
-type Found = ReadonlyMap<FlavorId, Flavor>;
+/** What Nova said in one look-up. */
+export interface Learned {
+  /** Milliseconds since 1970-01-01T00:00:00Z: when it began. */
+  readonly askedAt: number;
+  /** Of every id that was wanted, unless it is among the failures; and of flavors that went by in a list. */
+  readonly answers: ReadonlyMap<FlavorId, FlavorAnswer>;
+  /** Of which wanted ids Nova's answer made no sense, or did not come. That is nobody's trouble but theirs who want them. */
+  readonly failures: ReadonlyMap<FlavorId, RegisteredFlavorsError>;
+}
+
+type Found = ReadonlyMap<FlavorId, ListedFlavor>;
+type Access = ReadonlyMap<FlavorId, ReadonlySet<string>>;
+
+/** Beyond this many senseless or missing answers it is Nova that is broken, and not a flavor. */
+const MOST_BAD_ANSWERS = 3;
 
 /** Asks Nova itself, in batches: a plan chooses between parallel GETs and a walk through the list. */
-export class NovaFlavorDirectory implements FlavorDirectory {
+export class NovaFlavorDirectory {
   private flavorsInNova = ASSUMED_FLAVORS_IN_NOVA;
 
   constructor(
@@ -26,30 +41,45 @@ export class NovaFlavorDirectory implements FlavorDirectory {
     },
   ) {}
 
-  async lookUp(flavorIds: readonly FlavorId[], options: LookUpOptions): Promise<Map<FlavorId, FlavorAnswer>> {
+  /**
+   * Looks up flavors, and the access lists of those of which they are wanted. An access list that cannot be learned is
+   * left out and fails nothing.
+   * @throws RegisteredFlavorsError `unavailable`, `upstream timed out`, `upstream answered badly`
+   */
+  async lookUp(wanted: WantedFlavors, globalRequestId: string): Promise<Learned> {
     const askedAt = this.options.clock.now();
-    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(this.options.deadlineMs)]);
-    const found = await this.withinDeadline({ ...options, signal }, (call) => this.lookTwice(flavorIds, call));
-    const isClosed = ({ isPublic, isDisabled }: Flavor): boolean => !isPublic && isDisabled !== true;
-    const closed = options.withAccess ? [...found.values()].filter(isClosed).map(({ id }) => id) : [];
-    const access = await this.findAccess(closed, { ...options, signal });
-    return new Map(flavorIds.map((flavorId) => [flavorId, answer(found.get(flavorId), askedAt, access.get(flavorId))]));
+    const signal = AbortSignal.timeout(this.options.deadlineMs);
+    const found = await this.withinDeadline({ globalRequestId, signal }, (call) =>
+      this.lookTwice([...wanted.keys()], call),
+    );
+    const closed = [...found.values()].filter(({ id, flavor }) => wanted.get(id) === true && isClosed(flavor));
+    const access = await this.findAccess(
+      closed.map(({ id }) => id),
+      { globalRequestId, signal },
+    );
+    const answers = new Map<FlavorId, FlavorAnswer>();
+    const failures = new Map<FlavorId, RegisteredFlavorsError>();
+    for (const { id, flavor } of found.values()) {
+      if (!(flavor instanceof RegisteredFlavorsError)) answers.set(id, answer(flavor, access.get(id)));
+      else if (wanted.has(id)) failures.set(id, flavor);
+    }
+    for (const id of wanted.keys()) if (!found.has(id)) answers.set(id, { status: 'missing' });
+    return { askedAt, answers, failures };
   }
 
   /** Finds out who may use private flavors. One of which that cannot be learned is left out; this never fails. */
-  async findAccess(flavorIds: readonly FlavorId[], options: LookUpOptions): Promise<Map<FlavorId, AccessAnswer>> {
-    const askedAt = this.options.clock.now();
-    const learned = new Map<FlavorId, AccessAnswer>();
+  async findAccess(flavorIds: readonly FlavorId[], callOfAll: NovaCall): Promise<Access> {
+    const learned = new Map<FlavorId, ReadonlySet<string>>();
     const unsettled = new Set(flavorIds.filter((flavorId) => !UNREACHABLE_BY_PATH.has(flavorId)));
     const failures: unknown[] = [];
     const keep = (error: unknown): void => void failures.push(error);
     const learn = async (flavorId: FlavorId, call: NovaCall): Promise<void> => {
       const projectIds = await this.nova.getFlavorAccess(flavorId, call);
       unsettled.delete(flavorId);
-      if (projectIds !== undefined) learned.set(flavorId, { projectIds, askedAt });
+      if (projectIds !== undefined) learned.set(flavorId, projectIds);
     };
     if (unsettled.size === 0) return learned;
-    await this.withinDeadline(options, async (call) => {
+    await this.withinDeadline(callOfAll, async (call) => {
       await this.nova.discover(call); // when nothing can be asked at all, it fails once and not for each flavor
       await Promise.all([...unsettled].map((flavorId) => learn(flavorId, call).catch(keep)));
     }).catch(keep); // what has been learned by the deadline counts
@@ -60,14 +90,11 @@ export class NovaFlavorDirectory implements FlavorDirectory {
     return learned;
   }
 
-  private async withinDeadline<T>(options: LookUpOptions, work: (call: NovaCall) => Promise<T>): Promise<T> {
-    const { deadlineMs } = this.options;
+  private async withinDeadline<T>({ globalRequestId, signal }: NovaCall, work: (call: NovaCall) => Promise<T>) {
     const over = new AbortController();
-    const signal = AbortSignal.any([options.signal, over.signal, AbortSignal.timeout(deadlineMs)]);
+    const call = { globalRequestId, signal: AbortSignal.any([signal, over.signal]) };
     try {
-      return await withinDeadline(work({ globalRequestId: options.globalRequestId, signal }), signal, () =>
-        novaErrors.timedOut(`Nova did not give all that was asked before the deadline of ${deadlineMs} ms.`),
-      );
+      return await waitForNova(work(call), { deadlineMs: this.options.deadlineMs, signal });
     } finally {
       over.abort(); // one failed: what else is under way for this look-up is for nothing
     }
@@ -87,17 +114,37 @@ export class NovaFlavorDirectory implements FlavorDirectory {
   }
 
   private async getEach(flavorIds: readonly FlavorId[], call: NovaCall): Promise<Found> {
-    const flavors = await Promise.all(flavorIds.map((flavorId) => this.nova.getFlavor(flavorId, call)));
-    return new Map(flavors.flatMap((flavor) => (flavor === undefined ? [] : [[flavor.id, flavor]])));
+    const found = new Map<FlavorId, ListedFlavor>();
+    let bad = 0;
+    const get = async (id: FlavorId): Promise<void> => {
+      const flavor = await this.nova.getFlavor(id, call).catch((error: unknown) => {
+        if (isAboutOne(error, call) && (bad += 1) <= MOST_BAD_ANSWERS) return error;
+        throw error;
+      });
+      if (flavor !== undefined) found.set(id, { id, flavor });
+    };
+    await Promise.all(flavorIds.map(get));
+    return found;
   }
 
   private async walk(flavorIds: readonly FlavorId[], call: NovaCall): Promise<Found> {
-    const { found, seen, isComplete } = await walkFlavors(this.nova, flavorIds, call);
-    this.flavorsInNova = isComplete ? seen : Math.max(seen, this.flavorsInNova);
-    return found;
+    const { flavors, isComplete } = await walkFlavors(this.nova, flavorIds, call);
+    this.flavorsInNova = isComplete ? flavors.size : Math.max(flavors.size, this.flavorsInNova);
+    return flavors;
   }
 }
 
-function answer(flavor: Flavor | undefined, askedAt: number, access: AccessAnswer | undefined): FlavorAnswer {
-  return flavor === undefined ? { status: 'missing', askedAt } : { status: 'found', flavor, askedAt, access };
+/** Whether there is an access list that says who may use it. */
+function isClosed(flavor: Flavor | RegisteredFlavorsError): boolean {
+  return !(flavor instanceof RegisteredFlavorsError) && !flavor.isPublic && flavor.isDisabled !== true;
+}
+
+/** Whether it may well be this one flavor that Nova stumbles over, and not all of Nova that is away. */
+function isAboutOne(error: unknown, { signal }: NovaCall): error is RegisteredFlavorsError {
+  if (!(error instanceof RegisteredFlavorsError) || signal.aborted) return false;
+  return error.kind === 'upstream answered badly' || error.kind === 'upstream timed out';
+}
+
+function answer(flavor: Flavor, access: ReadonlySet<string> | undefined): FlavorAnswer {
+  return access === undefined ? { status: 'found', flavor } : { status: 'found', flavor, access };
 }

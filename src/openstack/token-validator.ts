@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock';
 import { RegisteredFlavorsError } from '../errors';
@@ -50,7 +50,7 @@ export class TokenValidator {
    */
   async validate(token: string, globalRequestId: string): Promise<Caller> {
     if (!TOKEN_FORM.test(token)) throw notValid();
-    const key = createHash('sha256').update(token).digest('base64');
+    const key = hash('sha256', token, 'base64');
     const remembered = this.remembered.get(key);
     const now = this.options.clock.now();
     if (remembered !== undefined && now < remembered.forgetAt) {

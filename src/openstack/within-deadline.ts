@@ -1,4 +1,5 @@
 import type { RegisteredFlavorsError } from '../errors';
+import { novaErrors } from './upstream-errors';
 
 /**
  * Waits for work no longer than until the signal, whatever the work itself is waiting for: a place in a queue, or a
@@ -20,4 +21,11 @@ export async function withinDeadline<T>(
   } finally {
     if (stopWaiting !== undefined) signal.removeEventListener('abort', stopWaiting);
   }
+}
+
+/** Waits for Nova: until the deadline, or until nobody waits any more. */
+export function waitForNova<T>(work: Promise<T>, { deadlineMs, signal }: { deadlineMs: number; signal: AbortSignal }) {
+  return withinDeadline(work, AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]), () =>
+    novaErrors.timedOut(`Nova did not give all that was asked before the deadline of ${deadlineMs} ms.`),
+  );
 }

@@ -1,25 +1,21 @@
 import type { Flavor } from './flavor';
 import type { FlavorId } from './flavor-id';
 
-/** Which projects may use a private flavor, and when Nova was asked. */
-export interface AccessAnswer {
-  readonly projectIds: ReadonlySet<string>;
-  readonly askedAt: number;
-}
-
-/** What Nova says of one id, and when it was asked (milliseconds since 1970-01-01T00:00:00Z). */
+/**
+ * What Nova says of one id. While Nova says the same, however often it is asked, this is one and the same object: who
+ * has made something of it sees at a glance that it still holds.
+ */
 export type FlavorAnswer =
   | {
       readonly status: 'found';
       readonly flavor: Flavor;
-      readonly askedAt: number;
       /**
-       * Who may use it, when it is private and that was asked for and could be learned. Learned together with the
-       * flavor, so that no access list ever goes with another flavor that had the same id.
+       * The projects that may use it, when it is private and that was asked for and could be learned. Learned together
+       * with the flavor, so that no access list ever goes with another flavor that had the same id.
        */
-      readonly access?: AccessAnswer | undefined;
+      readonly access?: ReadonlySet<string> | undefined;
     }
-  | { readonly status: 'missing'; readonly askedAt: number };
+  | { readonly status: 'missing' };
 
 /** The request on whose behalf Nova is asked. */
 export interface LookUpOptions {
@@ -33,6 +29,19 @@ export interface LookUpOptions {
   readonly withAccess: boolean;
 }
 
+/** What a look-up brought. */
+export interface LookUp {
+  /** Exactly one for each id. */
+  readonly answers: ReadonlyMap<FlavorId, FlavorAnswer>;
+  /**
+   * Until then (milliseconds since 1970-01-01T00:00:00Z) these answers may be given again without another look, as long
+   * as {@link FlavorDirectory.revision} is what it was before this one.
+   */
+  readonly goodUntil: number;
+  /** Why Nova was asked, if it was: nothing was known of one of the ids, or what was known was too old. */
+  readonly askedFor: 'nothing' | 'the unknown' | 'the old';
+}
+
 /**
  * What Nova says of flavor ids.
  *
@@ -43,11 +52,11 @@ export interface LookUpOptions {
  * and never with a partial answer: what could not be learned is not called missing.
  */
 export interface FlavorDirectory {
-  /**
-   * Looks up every id. The answer has exactly one entry for each. An access list that cannot be learned is left out and
-   * fails nothing.
-   */
-  lookUp(flavorIds: readonly FlavorId[], options: LookUpOptions): Promise<ReadonlyMap<FlavorId, FlavorAnswer>>;
+  /** Another number as soon as anything that was answered is no longer so, as far as is known here. */
+  readonly revision: number;
+
+  /** Looks up every id. An access list that cannot be learned is left out and fails nothing. */
+  lookUp(flavorIds: readonly FlavorId[], options: LookUpOptions): Promise<LookUp>;
 }
 
 /** The answer for one id. The directory answers every id it was asked; a gap is a defect, never "missing". */

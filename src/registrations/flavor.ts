@@ -24,3 +24,15 @@ export interface Flavor {
 
 /** What an operator accepted when registering: enough to see later that an id now names another flavor. */
 export type AcceptedFlavor = Pick<Flavor, 'id' | 'name' | 'ram' | 'vcpus' | 'disk' | 'ephemeral' | 'swap' | 'isPublic'>;
+
+/** Whether Nova says the same of both. */
+export function sameFlavor(a: Flavor, b: Flavor): boolean {
+  const { extraSpecs: specsOfA, ...restOfA } = a;
+  const { extraSpecs: specsOfB, ...restOfB } = b;
+  return isSameRecord(restOfA, restOfB) && isSameRecord(specsOfA, specsOfB);
+}
+
+function isSameRecord(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && a[name] === b[name]);
+}

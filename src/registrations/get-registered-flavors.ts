@@ -1,52 +1,67 @@
+import type { Clock } from '../clock';
 import type { CallContext } from './caller';
-import type { Flavor } from './flavor';
-import { answerFor, type FlavorDirectory } from './flavor-directory';
-import type { FlavorId } from './flavor-id';
+import { answerFor, type FlavorDirectory, type LookUp } from './flavor-directory';
 import { type RoleLists, requireReader, viewerFor } from './policy';
+import { createView, isMadeOf, type RegisteredFlavorsView, viewKey, type ViewMemory } from './registered-flavors-view';
 import type { RegistrationStore } from './registration-store';
 import { readLists } from './request-lists';
 import type { ServiceType } from './service-type';
-import { isVisible } from './visibility';
 
-/** A registered flavor with what Nova says of it. */
-export interface HydratedFlavor {
-  readonly flavorId: FlavorId;
-  readonly serviceTypes: readonly ServiceType[];
-  readonly status: 'available' | 'missing';
-  /** Null when Nova no longer has it. */
-  readonly flavor: Flavor | null;
+export interface ReadPorts {
+  readonly store: RegistrationStore;
+  readonly flavors: FlavorDirectory;
+  readonly views: ViewMemory;
+  readonly roles: RoleLists;
+  readonly clock: Clock;
+}
+
+/** What was read, and why Nova was asked for it, if it was. */
+export interface Reading {
+  readonly view: RegisteredFlavorsView;
+  readonly askedFor: LookUp['askedFor'];
 }
 
 /**
  * The flavors registered for any of the service types that the caller may see, each once, sorted by id in byte order.
  * A type with nothing registered contributes nothing.
  *
+ * While nothing has changed it is the same view as last time, found without a query. When something may have changed,
+ * another look is taken at that and no more; and when it turns out that all is as it was, it is the same view again.
+ *
  * @param request.asProject read as this project sees it
  * @throws RegisteredFlavorsError `forbidden`; `invalid input` beyond a limit; and whatever the store and the directory
  * throw: never a partial list
  */
 export async function getRegisteredFlavors(
-  ports: { store: RegistrationStore; flavors: FlavorDirectory; roles: RoleLists },
+  ports: ReadPorts,
   call: CallContext,
   request: { serviceTypes: readonly ServiceType[]; asProject: string | undefined },
-): Promise<HydratedFlavor[]> {
+): Promise<Reading> {
+  const { store, flavors, views, clock } = ports;
   const viewer = viewerFor(requireReader(call.caller, ports.roles), request.asProject, ports.roles);
-  const registered = await ports.store.findByServiceTypes(readLists(request.serviceTypes).serviceTypes);
-  if (registered.length === 0) return [];
-  const answers = await ports.flavors.lookUp(
+  const { serviceTypes } = readLists(request.serviceTypes);
+  const key = viewKey(viewer, serviceTypes);
+  const known = views.recall(key);
+  // Before the looks themselves: what changes in between is looked at next time.
+  const registry = store.revision();
+  const details = flavors.revision;
+  const isSameRegistry = known?.asOf.registry === registry;
+  if (isSameRegistry && known.asOf.details === details && clock.now() < known.asOf.goodUntil) {
+    return { view: known, askedFor: 'nothing' };
+  }
+  const registered = isSameRegistry ? known.registered : await store.findByServiceTypes(serviceTypes);
+  const { answers, goodUntil, askedFor } = await flavors.lookUp(
     registered.map(({ flavorId }) => flavorId),
-    {
-      globalRequestId: call.globalRequestId,
-      signal: call.signal,
-      fresh: false,
-      withAccess: viewer.is === 'project',
-    },
+    { globalRequestId: call.globalRequestId, signal: call.signal, fresh: false, withAccess: viewer.is === 'project' },
   );
-  return registered.flatMap(({ flavorId, serviceTypes }): HydratedFlavor[] => {
-    const answer = answerFor(answers, flavorId);
-    if (!isVisible(answer, viewer)) return [];
-    return answer.status === 'found'
-      ? [{ flavorId, serviceTypes, status: 'available', flavor: answer.flavor }]
-      : [{ flavorId, serviceTypes, status: 'missing', flavor: null }];
-  });
+  const answersInOrder = registered.map(({ flavorId }) => answerFor(answers, flavorId));
+  const asOf = { registry, details, goodUntil };
+  const latest = views.recall(key); // others may have read the same meanwhile
+  if (latest !== undefined && isMadeOf(latest, registered, answersInOrder)) {
+    latest.asOf = asOf;
+    return { view: latest, askedFor };
+  }
+  const view = createView(key, viewer, registered, answersInOrder, asOf);
+  views.remember(view);
+  return { view, askedFor };
 }

@@ -41,7 +41,7 @@ async function findAll(
   flavorIds: readonly FlavorId[],
   call: CallContext,
 ): Promise<Flavor[]> {
-  const answers = await directory.lookUp(flavorIds, {
+  const { answers } = await directory.lookUp(flavorIds, {
     globalRequestId: call.globalRequestId,
     signal: call.signal,
     fresh: true,

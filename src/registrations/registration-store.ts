@@ -33,6 +33,12 @@ export interface RegistrationStore {
     flavorIds: readonly FlavorId[],
   ): Promise<{ deregistered: Registration[]; notRegistered: Registration[] }>;
 
+  /**
+   * Another number as soon as anything in the registry may be another, whoever wrote it: what was found at the same
+   * revision is so still. Cheap.
+   */
+  revision(): number;
+
   /** The flavors registered for any of the service types: each once, with those of the types it is registered for. */
   findByServiceTypes(serviceTypes: readonly ServiceType[]): Promise<RegisteredFlavor[]>;
 

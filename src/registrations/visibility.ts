@@ -9,5 +9,5 @@ import type { Viewer } from './policy';
 export function isVisible(answer: FlavorAnswer, viewer: Viewer): boolean {
   if (viewer.is === 'admin') return true;
   if (answer.status === 'missing' || answer.flavor.isDisabled === true) return false;
-  return answer.flavor.isPublic || answer.access?.projectIds.has(viewer.projectId) === true;
+  return answer.flavor.isPublic || answer.access?.has(viewer.projectId) === true;
 }

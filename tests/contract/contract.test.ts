@@ -123,9 +123,9 @@ describe('examples', () => {
     expect(Math.min(...counts)).toBeGreaterThan(0);
   });
 
-  it('are missing only where an answer has no body: HEAD of the health', () => {
+  it('are missing only where an answer has no body', () => {
     const bodiless = answers.filter(({ answer }) => answer.content === undefined);
-    expect(bodiless.map(({ name }) => name)).toEqual(['getHealth 204']);
+    expect(bodiless.map(({ name }) => name)).toEqual(['getHealth 204', 'getRegisteredFlavors 304']);
   });
 
   it.each(examples)('agree with their schema: $name', ({ schema, value }) => {

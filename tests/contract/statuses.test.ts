@@ -90,7 +90,11 @@ describe('every documented status', () => {
     getRegisteredFlavors: {
       method: 'GET',
       path: '/RegisteredFlavors/redis',
-      ways: { ...onNovaPath, 200: () => ({ headers: admin() }) },
+      ways: {
+        ...onNovaPath,
+        200: () => ({ headers: admin() }),
+        304: () => ({ headers: { ...admin(), 'If-None-Match': '*' } }),
+      },
     },
     registerFlavors: {
       method: 'POST',

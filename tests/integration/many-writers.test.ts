@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { type StubCloud, startStubCloud } from '../../src/stub/stub-cloud';
 import { StoreProcess } from '../store/store-process';
 import { pairs } from '../support/expectations';
-import { ServiceProcess } from '../support/hostile/service-process';
+import { ServiceProcess } from '../support/service-process';
 import { stubEnvironment } from '../support/stub-world';
 
 type Pair = ReturnType<typeof pairs>[number];

@@ -1,7 +1,7 @@
-import { CachedFlavorDirectory } from '../../src/openstack/cached-flavor-directory';
+import type { CachedFlavorDirectory } from '../../src/openstack/cached-flavor-directory';
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
-import { aCall, connect, type Clients } from './support/clients';
-import { until } from './support/expectations';
+import { aCall, connect, createCache, type Clients } from './support/clients';
+import { outcomeOf, until } from './support/expectations';
 
 const atAccess = { path: /\/os-flavor-access$/ };
 
@@ -15,24 +15,18 @@ beforeEach(async () => {
   });
   cloud = await startStubCloud({ flavors });
   clients = connect(cloud);
-  cache = createCache();
+  cache = createCache(clients);
 });
 
 afterEach(async () => {
   await cloud.close();
 });
 
-function createCache(options: { ttlSeconds?: number; maxEntries?: number } = {}): CachedFlavorDirectory {
-  return new CachedFlavorDirectory(clients.directory, { ttlSeconds: 30, maxEntries: 100, ...options }, clients.clock);
-}
-
 async function access(flavorIds: readonly string[], { signal = aCall().signal } = {}) {
-  const answers = await cache.lookUp(flavorIds, { ...aCall(signal), fresh: false, withAccess: true });
+  const { answers } = await cache.lookUp(flavorIds, { ...aCall(signal), fresh: false, withAccess: true });
   return Object.fromEntries(
     [...answers].flatMap(([id, answer]) =>
-      answer.status === 'found' && answer.access !== undefined
-        ? [[id, [...answer.access.projectIds].sort().join()]]
-        : [],
+      answer.status === 'found' && answer.access !== undefined ? [[id, [...answer.access].sort().join()]] : [],
     ),
   );
 }
@@ -66,7 +60,7 @@ describe('remembered access', () => {
   });
 
   it('is not remembered at all with a time to live of nothing', async () => {
-    cache = createCache({ ttlSeconds: 0 });
+    cache = createCache(clients, { ttlSeconds: 0 });
     await access(['a']);
     await access(['a']);
 
@@ -74,16 +68,16 @@ describe('remembered access', () => {
   });
 
   it('is given whole even when more is asked for than is kept', async () => {
-    cache = createCache({ maxEntries: 1 });
+    cache = createCache(clients, { maxEntries: 1 });
 
     expect(await access(['a', 'b', 'c'])).toEqual({ a: 'of a', b: 'of b', c: 'of c' });
   });
 
   it('never goes with another flavor that had the same id', async () => {
     const look = async (options: { fresh: boolean; withAccess: boolean }) => {
-      const answer = (await cache.lookUp(['a'], { ...aCall(), ...options })).get('a');
+      const answer = (await cache.lookUp(['a'], { ...aCall(), ...options })).answers.get('a');
       if (answer?.status !== 'found') throw new Error('a is there');
-      return { name: answer.flavor.name, projects: [...(answer.access?.projectIds ?? [])] };
+      return { name: answer.flavor.name, projects: [...(answer.access ?? [])] };
     };
     const recreate = (name: string, projects: string[]) => {
       cloud.nova.remove('a');
@@ -120,12 +114,12 @@ describe('access asked for at the same time', () => {
   it('does not end because the one who began has gone', async () => {
     cloud.nova.isSlow(60, atAccess);
     const gone = new AbortController();
-    const first = access(['a'], { signal: gone.signal });
+    const first = outcomeOf(access(['a'], { signal: gone.signal }));
     const second = access(['a']);
     await until(() => asked() === 1);
     gone.abort();
 
-    expect([await first, await second, asked()]).toEqual([{ a: 'of a' }, { a: 'of a' }, 1]);
+    expect([(await first).kind, await second, asked()]).toEqual(['upstream timed out', { a: 'of a' }, 1]);
     expect(clients.lines).toEqual([]);
   });
 
@@ -164,5 +158,88 @@ describe('access that could not be learned', () => {
     clients.clock.passes(30);
 
     expect(await access(['a'])).toEqual({ a: 'of a' });
+  });
+});
+
+describe('access that a reader has learned', () => {
+  const look = (flavorIds: readonly string[], withAccess: boolean) =>
+    cache.lookUp(flavorIds, { ...aCall(), fresh: false, withAccess });
+
+  it('is asked for by an admin’s look-up, too, when both are too old', async () => {
+    await access(['a']);
+    clients.clock.passes(30);
+    await look(['a', 'b'], false);
+    expect(asked()).toBe(2); // a again; nobody ever wanted the access to b
+    cloud.nova.resetRequests();
+
+    expect([await access(['a']), cloud.nova.requests]).toEqual([{ a: 'of a' }, []]);
+  });
+
+  it('is given to an admin as well, as the same answer', async () => {
+    const reader = await look(['a'], true);
+
+    expect((await look(['a'], false)).answers.get('a')).toBe(reader.answers.get('a'));
+  });
+
+  it('and that is the same after its time makes the same answer, in whatever order Nova says it', async () => {
+    cloud.nova.grant('a', 'another');
+    const first = await look(['a'], true);
+    const { revision } = cache;
+    clients.clock.passes(30);
+    cloud.nova.revokeAccess('a', 'of a');
+    cloud.nova.grant('a', 'of a');
+
+    expect((await look(['a'], true)).answers.get('a')).toBe(first.answers.get('a'));
+    expect(cache.revision).toBe(revision);
+  });
+
+  it.each([
+    ['was given', () => cloud.nova.grant('a', 'new')],
+    ['was taken', () => cloud.nova.revokeAccess('a', 'of a')],
+    ['went to another', () => cloud.nova.change('a', { projects: ['new'] })],
+  ])('and that %s meanwhile makes another answer and another revision', async (_, change) => {
+    const first = await look(['a'], true);
+    const { revision } = cache;
+    change();
+    clients.clock.passes(30);
+
+    expect((await look(['a'], true)).answers.get('a')).not.toBe(first.answers.get('a'));
+    expect(cache.revision).not.toBe(revision);
+  });
+
+  it('and that is lost to a registration changes the revision: a reader has to ask again', async () => {
+    await access(['a']);
+    const { revision } = cache;
+    await cache.lookUp(['a'], { ...aCall(), fresh: true, withAccess: false });
+
+    expect(cache.revision).not.toBe(revision);
+    expect([await access(['a']), asked()]).toEqual([{ a: 'of a' }, 2]);
+  });
+});
+
+describe('how long a look-up with access is good', () => {
+  const goodFor = async (flavorIds: readonly string[], withAccess = true) => {
+    const { goodUntil } = await cache.lookUp(flavorIds, { ...aCall(), fresh: false, withAccess });
+    return goodUntil - clients.clock.now();
+  };
+
+  it('is the time to live when all is known', async () => {
+    cloud.nova.change('c', { is_public: true });
+    cloud.nova.change('d', { is_disabled: true });
+
+    expect([await goodFor(['a', 'b', 'c', 'd', 'nowhere']), asked()]).toEqual([30_000, 2]);
+  });
+
+  it('is over already when one access list could not be learned, and only for who wants it', async () => {
+    cloud.nova.fails(403, { path: /\/b\/os-flavor-access$/ });
+
+    expect(await goodFor(['a', 'b'])).toBeLessThan(0);
+    expect([await goodFor(['a']), await goodFor(['a', 'b'], false)]).toEqual([30_000, 30_000]);
+  });
+
+  it('is over already for a private flavor whose access no path can ask for', async () => {
+    cloud.nova.add({ id: 'detail', name: 'd', ram: 1, vcpus: 1, disk: 1, is_public: false, projects: ['demo'] });
+
+    expect(await goodFor(['detail'])).toBeLessThan(0);
   });
 });

@@ -1,8 +1,8 @@
-import { CachedFlavorDirectory } from '../../src/openstack/cached-flavor-directory';
+import type { CachedFlavorDirectory } from '../../src/openstack/cached-flavor-directory';
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
 import type { StubFlavor } from '../../src/stub/stub-flavors';
-import { aCall, connect, type Clients } from './support/clients';
-import { flavorRequestsAt, outcomeOf, until } from './support/expectations';
+import { aCall, connect, createCache, type Clients } from './support/clients';
+import { breakDescription, flavorRequestsAt, outcomeOf, until } from './support/expectations';
 
 let cloud: StubCloud;
 let clients: Clients;
@@ -15,27 +15,24 @@ function plain(id: string, ram = 1): StubFlavor {
 beforeEach(async () => {
   cloud = await startStubCloud({ flavors: ['a', 'b', 'c', 'd'].map((id) => plain(id)) });
   clients = connect(cloud);
-  cache = createCache();
+  cache = createCache(clients);
 });
 
 afterEach(async () => {
   await cloud.close();
 });
 
-function createCache(options: { ttlSeconds?: number; maxEntries?: number } = {}): CachedFlavorDirectory {
-  return new CachedFlavorDirectory(clients.directory, { ttlSeconds: 30, maxEntries: 100, ...options }, clients.clock);
-}
-
 function lookUp(flavorIds: readonly string[], { fresh = false, signal = aCall().signal } = {}) {
   return cache.lookUp(flavorIds, { ...aCall(signal), fresh, withAccess: false });
 }
 
 async function statusesOf(...flavorIds: string[]): Promise<string> {
-  return [...(await lookUp(flavorIds)).values()].map(({ status }) => status).join(' ');
+  const { answers } = await lookUp(flavorIds);
+  return flavorIds.map((id) => answers.get(id)?.status).join(' ');
 }
 
 async function ramOf(flavorId: string, options: { fresh?: boolean } = {}): Promise<number | undefined> {
-  const answer = (await lookUp([flavorId], options)).get(flavorId);
+  const answer = (await lookUp([flavorId], options)).answers.get(flavorId);
   return answer?.status === 'found' ? answer.flavor.ram : undefined;
 }
 
@@ -46,7 +43,7 @@ describe('what Nova said', () => {
     const first = await lookUp(['a', 'b']);
     clients.clock.passes(29.999);
 
-    expect(await lookUp(['b', 'a'])).toEqual(new Map([...first].reverse()));
+    expect((await lookUp(['b', 'a'])).answers).toEqual(first.answers);
     expect(gets()).toBe(2);
   });
 
@@ -76,7 +73,7 @@ describe('what Nova said', () => {
   });
 
   it('is not remembered at all with a time to live of nothing', async () => {
-    cache = createCache({ ttlSeconds: 0 });
+    cache = createCache(clients, { ttlSeconds: 0 });
     await lookUp(['a']);
     await lookUp(['a']);
 
@@ -84,7 +81,7 @@ describe('what Nova said', () => {
   });
 
   it('is kept of so many flavors; the one not needed for the longest time goes first', async () => {
-    cache = createCache({ maxEntries: 2 });
+    cache = createCache(clients, { maxEntries: 2 });
     for (const id of ['a', 'b', 'a', 'c']) await lookUp([id]);
     cloud.nova.resetRequests();
     await lookUp(['c']);
@@ -96,7 +93,7 @@ describe('what Nova said', () => {
   });
 
   it('is given whole even when more is asked than is kept', async () => {
-    cache = createCache({ maxEntries: 2 });
+    cache = createCache(clients, { maxEntries: 2 });
 
     expect(await statusesOf('a', 'b', 'c', 'd', 'e')).toBe('found found found found missing');
   });
@@ -114,27 +111,29 @@ describe('look-ups at the same time', () => {
   it('that are equal ask each id once', async () => {
     const all = await Promise.all(Array.from({ length: 20 }, () => lookUp(['a', 'b'])));
 
-    expect(new Set(all.map((answers) => JSON.stringify([...answers]))).size).toBe(1);
+    expect(new Set(all.map(({ answers }) => JSON.stringify([...answers]))).size).toBe(1);
     expect(gets()).toBe(2);
   });
 
   it('that overlap ask each id once', async () => {
     const [first, second, third] = await Promise.all([lookUp(['a', 'b']), lookUp(['b', 'c']), lookUp(['c', 'a', 'd'])]);
 
-    expect([first, second, third].map((answers) => [...answers.keys()].sort().join(''))).toEqual(['ab', 'bc', 'acd']);
+    expect([first, second, third].map(({ answers }) => [...answers.keys()].sort().join(''))).toEqual([
+      'ab',
+      'bc',
+      'acd',
+    ]);
     expect(gets()).toBe(4);
   });
 
   it('do not end because the one who began has gone', async () => {
     const gone = new AbortController();
-    const first = lookUp(['a'], { signal: gone.signal });
+    const first = outcomeOf(lookUp(['a'], { signal: gone.signal }));
     const second = ramOf('a');
     await until(() => gets() === 1);
     gone.abort();
 
-    expect(await second).toBe(1);
-    expect((await first).size).toBe(1);
-    expect(gets()).toBe(1);
+    expect([(await first).kind, await second, gets()]).toEqual(['upstream timed out', 1, 1]);
   });
 
   it('fail together where they wait for the same; nothing of it is remembered', async () => {
@@ -201,9 +200,95 @@ describe('a failure', () => {
   });
 
   it('of one id does not hurt who asks for others', async () => {
-    cloud.nova.fails(403, { path: /flavors\/a$/ });
+    cloud.nova.fails(500, { path: /flavors\/a$/ });
     const [bad, good] = await Promise.all([outcomeOf(lookUp(['a'])), statusesOf('b')]);
 
-    expect([bad.kind, good]).toEqual(['unavailable', 'found']);
+    expect([bad.kind, good]).toEqual(['upstream answered badly', 'found']);
+  });
+
+  it('of one id fails whoever asks for it among others; what was learned of those counts', async () => {
+    breakDescription(cloud, 'a');
+
+    expect((await outcomeOf(lookUp(['a', 'b']))).kind).toBe('upstream answered badly');
+    cloud.nova.change('a', { ram: 1 });
+    cloud.nova.resetRequests();
+    expect([await statusesOf('a', 'b'), gets()]).toEqual(['found found', 1]);
+  });
+});
+
+describe('what a look-up says of its own answers', () => {
+  it('is until when they are good: as long as the oldest of them', async () => {
+    const start = clients.clock.now();
+    await lookUp(['a']);
+    clients.clock.passes(10);
+
+    expect((await lookUp(['b'])).goodUntil).toBe(start + 40_000);
+    expect((await lookUp(['b', 'a', 'nowhere'])).goodUntil).toBe(start + 30_000);
+    expect((await lookUp(['a'], { fresh: true })).goodUntil).toBe(start + 40_000);
+  });
+
+  it('is why Nova was asked', async () => {
+    const reasonFor = async (ids: string[]) => (await lookUp(ids)).askedFor;
+
+    expect(await reasonFor(['a', 'b'])).toBe('the unknown');
+    expect(await reasonFor(['a', 'b'])).toBe('nothing');
+    clients.clock.passes(30);
+    expect(await reasonFor(['a'])).toBe('the old');
+    expect(await reasonFor(['b', 'c', 'a'])).toBe('the unknown');
+    expect(await reasonFor([])).toBe('nothing');
+  });
+});
+
+describe('an answer', () => {
+  const answerOf = async (id: string, options = {}) => (await lookUp([id], options)).answers.get(id);
+
+  it.each([
+    ['found', 'for its age', 'a', () => clients.clock.passes(30), {}],
+    ['missing', 'for its age', 'nowhere', () => clients.clock.passes(30), {}],
+    ['found', 'for a registration', 'a', () => undefined, { fresh: true }],
+  ])('%s is the same one when Nova is asked again %s and says the same', async (_, _why, id, happens, options) => {
+    cloud.nova.change('a', { extra_specs: { 'hw:cpu_policy': 'dedicated', __proto__: 'no' } });
+    const first = await answerOf(id);
+    const { revision } = cache;
+    happens();
+    const second = await answerOf(id, options);
+
+    expect([second === first, cache.revision === revision, gets()]).toEqual([true, true, 2]);
+  });
+
+  it.each([
+    ['its size', () => cloud.nova.change('a', { ram: 2 })],
+    ['its extra specs', () => cloud.nova.change('a', { extra_specs: { one: '2' } })],
+    ['its description', () => cloud.nova.change('a', { description: 'new' })],
+    ['all of it', () => cloud.nova.remove('a')],
+  ])('is another one once Nova has changed %s, and so is the revision', async (_, change) => {
+    cloud.nova.change('a', { extra_specs: { one: '1' } });
+    const [first, neighbour] = [await answerOf('a'), await answerOf('b')];
+    const { revision } = cache;
+    change();
+    expect([(await answerOf('a')) === first, cache.revision]).toEqual([true, revision]);
+    clients.clock.passes(30);
+    const second = await answerOf('a');
+
+    expect([second === first, cache.revision === revision]).toEqual([false, false]);
+    expect([(await answerOf('a')) === second, (await answerOf('b')) === neighbour]).toEqual([true, true]);
+  });
+
+  it('that is replaced while its reader waits for others shows by the revision from before', async () => {
+    await lookUp(['a']);
+    cloud.nova.change('a', { ram: 2 });
+    const { revision } = cache;
+    const reader = lookUp(['a', 'b']);
+    await lookUp(['a'], { fresh: true });
+    await reader;
+
+    expect(cache.revision).not.toBe(revision);
+  });
+
+  it('of a flavor nobody knew yet changes no revision', async () => {
+    const { revision } = cache;
+    await lookUp(['a', 'nowhere']);
+
+    expect(cache.revision).toBe(revision);
   });
 });

@@ -1,5 +1,5 @@
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
-import { aCall, connect, type ClientOptions, type Clients } from './support/clients';
+import { aCall, connect, wanted, type ClientOptions, type Clients } from './support/clients';
 import { flavorRequestsAt, loginsAt, outcomeOf, PROBE, probesAt, timed, until } from './support/expectations';
 
 const atAccess = { path: /\/os-flavor-access$/ };
@@ -33,8 +33,8 @@ function getAccess(id: string) {
 }
 
 async function findAccess(flavorIds: readonly string[], signal?: AbortSignal) {
-  const found = await clients.directory.findAccess(flavorIds, { ...aCall(signal), fresh: false, withAccess: false });
-  return Object.fromEntries([...found].map(([id, { projectIds }]) => [id, [...projectIds].sort()]));
+  const found = await clients.directory.findAccess(flavorIds, aCall(signal));
+  return Object.fromEntries([...found].map(([id, projectIds]) => [id, [...projectIds].sort()]));
 }
 
 function ofEach(flavorIds: readonly string[]) {
@@ -128,14 +128,14 @@ describe('the access to many flavors', () => {
     expect(warnings()).toEqual([]);
   });
 
-  it('says when it was asked for, not when it was answered', async () => {
+  it('is as old as the look-up that it belongs to', async () => {
     cloud.nova.isSlow(50, atAccess);
     const askedAt = clients.clock.now();
-    const finding = clients.directory.findAccess(['p1'], { ...aCall(), fresh: false, withAccess: false });
+    const looking = clients.directory.lookUp(wanted(['p1'], true), aCall().globalRequestId);
     await until(() => accessTargets().length === 1);
     clients.clock.passes(9);
 
-    expect((await finding).get('p1')?.askedAt).toBe(askedAt);
+    expect((await looking).askedAt).toBe(askedAt);
   });
 
   it('is never asked for by an id that no path can carry', async () => {

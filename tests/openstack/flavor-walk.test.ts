@@ -2,7 +2,7 @@ import { walkFlavors } from '../../src/openstack/flavor-walk';
 import { startStubCloud, type StubCloud, type StubCloudOptions } from '../../src/stub/stub-cloud';
 import { manyFlavors, type StubFlavor } from '../../src/stub/stub-flavors';
 import { aCall, connect, type Clients } from './support/clients';
-import { flavorRequestsAt, outcomeOf, until } from './support/expectations';
+import { breakDescription, flavorRequestsAt, outcomeOf, until } from './support/expectations';
 import { startPlainServer } from './support/plain-server';
 
 const atList = { path: /detail\?is_public=None/ };
@@ -26,8 +26,8 @@ async function restart(options: StubCloudOptions): Promise<void> {
 }
 
 async function walk(...wanted: string[]) {
-  const { found, seen } = await walkFlavors(clients.nova, wanted, aCall());
-  return { found: [...found.keys()], seen };
+  const { flavors, isComplete } = await walkFlavors(clients.nova, wanted, aCall());
+  return { found: wanted.filter((id) => flavors.has(id)), seen: flavors.size, isComplete };
 }
 
 function plain(id: string, name = id): StubFlavor {
@@ -53,7 +53,7 @@ describe('a walk through the list', () => {
     cloud.nova.shortPages(5);
     const [, second, , , , , seventh] = allIds();
 
-    expect(await walk(second!, seventh!)).toEqual({ found: [second, seventh], seen: 10 });
+    expect(await walk(second!, seventh!)).toEqual({ found: [second, seventh], seen: 10, isComplete: false });
     expect(flavorRequestsAt(cloud)).toEqual({ gets: 0, pages: 2 });
   });
 
@@ -61,7 +61,7 @@ describe('a walk through the list', () => {
     cloud.nova.shortPages(5);
     const first = allIds()[0]!;
 
-    expect(await walk(first, 'nowhere')).toEqual({ found: [first], seen: allIds().length });
+    expect(await walk(first, 'nowhere')).toEqual({ found: [first], seen: allIds().length, isComplete: true });
     expect(flavorRequestsAt(cloud).pages).toBe(Math.ceil(allIds().length / 5));
   });
 
@@ -69,28 +69,28 @@ describe('a walk through the list', () => {
     await restart({ flavors: manyFlavors(250), maxLimit: 100 });
     const last = allIds().at(-1)!;
 
-    expect(await walk(last)).toEqual({ found: [last], seen: 250 });
+    expect(await walk(last)).toEqual({ found: [last], seen: 250, isComplete: true });
     expect(flavorRequestsAt(cloud).pages).toBe(3);
   });
 
   it('goes past a full last page to an empty one', async () => {
     await restart({ flavors: manyFlavors(200), maxLimit: 100 });
 
-    expect(await walk('nowhere')).toEqual({ found: [], seen: 200 });
+    expect(await walk('nowhere')).toEqual({ found: [], seen: 200, isComplete: true });
     expect(flavorRequestsAt(cloud).pages).toBe(3);
   });
 
   it('finds nothing in an empty cloud', async () => {
     await restart({ flavors: [] });
 
-    expect(await walk('1')).toEqual({ found: [], seen: 0 });
+    expect(await walk('1')).toEqual({ found: [], seen: 0, isComplete: true });
   });
 
   it('finds the flavor whose id is the name of the list', async () => {
     cloud.nova.add(plain('detail', 'the odd one'));
-    const { found } = await walkFlavors(clients.nova, ['detail'], aCall());
+    const { flavors } = await walkFlavors(clients.nova, ['detail'], aCall());
 
-    expect(found.get('detail')?.name).toBe('the odd one');
+    expect(flavors.get('detail')?.flavor).toMatchObject({ name: 'the odd one' });
   });
 
   it('finds ids to the letter', async () => {
@@ -103,17 +103,27 @@ describe('a walk through the list', () => {
     const ids = ['a b  c', 'detail', 'x'.repeat(255)];
     await restart({ flavors: ids.map((id, index) => plain(id, `größe 日本語 ${index}`)), maxLimit: 1 });
 
-    const { found } = await walkFlavors(clients.nova, ids, aCall());
+    const { flavors } = await walkFlavors(clients.nova, ids, aCall());
+    const names = [...flavors.values()].map(({ flavor }) => 'name' in flavor && flavor.name);
 
-    expect([...found.values()].map(({ name }) => name)).toEqual(['größe 日本語 0', 'größe 日本語 1', 'größe 日本語 2']);
+    expect(names).toEqual(['größe 日本語 0', 'größe 日本語 1', 'größe 日本語 2']);
     expect(markers()).toEqual([null, 'a b  c', 'detail']);
   });
 
-  it('does not mind a flavor it cannot read, unless that one is wanted', async () => {
-    cloud.nova.fails(200, { ...atList, body: { flavors: [{ id: '1' }] } });
+  it('does not mind a flavor that it cannot read, and says of that one what is wrong', async () => {
+    breakDescription(cloud, '1');
+    const { flavors } = await walkFlavors(clients.nova, ['1', '2'], aCall());
 
-    expect((await walk('2')).found).toEqual([]);
-    expect((await outcomeOf(walk('1'))).detail).toContain('Nova sent a flavor');
+    expect(flavors.get('1')?.flavor).toMatchObject({ kind: 'upstream answered badly' });
+    expect(flavors.get('2')?.flavor).toMatchObject({ name: 'm1.small' });
+  });
+
+  it('brings along whatever else went by', async () => {
+    cloud.nova.shortPages(5);
+    const { flavors } = await walkFlavors(clients.nova, [allIds()[1]!], aCall());
+
+    expect([...flavors.keys()]).toEqual(allIds().slice(0, 5));
+    expect([...flavors].every(([id, listed]) => listed.id === id)).toBe(true);
   });
 });
 
@@ -123,7 +133,7 @@ describe('a marker that was deleted meanwhile', () => {
     cloud.nova.losesMarker({ times: 1 });
     const last = allIds().at(-1)!;
 
-    expect(await walk(last)).toEqual({ found: [last], seen: allIds().length });
+    expect(await walk(last)).toEqual({ found: [last], seen: allIds().length, isComplete: true });
     expect(markers().filter((marker) => marker === null)).toHaveLength(2);
   });
 
@@ -137,7 +147,7 @@ describe('a marker that was deleted meanwhile', () => {
     await until(() => flavorRequestsAt(cloud).pages === 1);
     cloud.nova.remove(tenth); // the first page, with it as its last, is on its way already
 
-    expect(await walking).toEqual({ found: [last], seen: 29 });
+    expect(await walking).toEqual({ found: [last], seen: 29, isComplete: true });
   });
 
   it('again is a bad answer, never an end of the list', async () => {

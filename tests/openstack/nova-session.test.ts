@@ -1,5 +1,5 @@
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
-import { aCall, connect, passwordOf, type ClientOptions, type Clients } from './support/clients';
+import { aCall, connect, createCache, passwordOf, type ClientOptions, type Clients } from './support/clients';
 import {
   everythingSaidBy,
   failureOf,
@@ -42,7 +42,7 @@ function getFlavor(id = '1', signal?: AbortSignal) {
 }
 
 function lookUp(...flavorIds: string[]) {
-  return clients.directory.lookUp(flavorIds, { ...aCall(), fresh: false, withAccess: false });
+  return createCache(clients).lookUp(flavorIds, { ...aCall(), fresh: false, withAccess: false });
 }
 
 function firstProbe() {
@@ -114,9 +114,7 @@ describe('a service user that is no admin', () => {
   it('learns of no access either', async () => {
     cloud.nova.callerIsNotAdmin();
 
-    expect(await clients.directory.findAccess(['priv-demo'], { ...aCall(), fresh: false, withAccess: false })).toEqual(
-      new Map(),
-    );
+    expect(await clients.directory.findAccess(['priv-demo'], aCall())).toEqual(new Map());
     expect([flavorRequestsAt(cloud), probesAt(cloud)]).toEqual([nothingAsked, 1]);
   });
 

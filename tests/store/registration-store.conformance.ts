@@ -24,6 +24,32 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
   });
   afterEach(() => registry.dispose());
 
+  describe('revision', () => {
+    it('is another one after each change, whoever made it, and the same while nothing is written', async () => {
+      const other = await registry.openStore();
+      const seen = [store.revision(), store.revision()];
+      await store.register(['redis'], flavors('1'), provenance());
+      seen.push(store.revision(), store.revision());
+      await other.register(['mysql'], flavors('1'), provenance());
+      seen.push(store.revision(), store.revision());
+      await other.deregister(['mysql'], ['1']);
+      await store.deregister(['redis'], ['1']);
+      seen.push(store.revision(), store.revision());
+
+      const numbers = [...new Set(seen)];
+      expect(numbers).toHaveLength(4);
+      expect(seen).toEqual(numbers.flatMap((number) => [number, number]));
+    });
+
+    it('is not of reading', async () => {
+      await store.register(['redis'], flavors('1'), provenance());
+      const before = store.revision();
+      await store.findByServiceTypes(['redis']);
+
+      expect(store.revision()).toBe(before);
+    });
+  });
+
   describe('register', () => {
     it('answers all pairs as registered, by type and id in byte order', async () => {
       const outcome = await store.register(['redis', 'mysql'], flavors('b', 'a', 'B', '10', '9'), provenance());

@@ -1,3 +1,4 @@
+import type { Clock } from '../../src/clock';
 import { type StubCloud, type StubCloudOptions, startStubCloud } from '../../src/stub/stub-cloud';
 import { type AccessRule, OpenStackClient } from './openstack-client';
 import { startTestService } from './test-service';
@@ -24,7 +25,7 @@ export function stubEnvironment(stub: StubCloud): Record<string, string> {
 /** Starts a stub cloud and our service on it. Details are not remembered, unless the environment says so. */
 export async function startStubWorld(
   environment: Record<string, string> = {},
-  options: StubCloudOptions = {},
+  { clock, ...options }: StubCloudOptions & { clock?: Clock } = {},
 ): Promise<StubWorld> {
   const stub = await startStubCloud(options);
   const cloud = {
@@ -43,6 +44,9 @@ export async function startStubWorld(
     startNova: () => stub.nova.starts(),
     close: () => stub.close(),
   };
-  const service = await startTestService({ FLAVOR_TTL_SECONDS: '0', ...cloud.serviceEnvironment, ...environment });
+  const service = await startTestService(
+    { FLAVOR_TTL_SECONDS: '0', ...cloud.serviceEnvironment, ...environment },
+    clock,
+  );
   return { world: await World.create(cloud, service), stub };
 }

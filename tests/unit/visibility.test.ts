@@ -1,11 +1,11 @@
 import type { Flavor } from '../../src/registrations/flavor';
-import type { AccessAnswer, FlavorAnswer } from '../../src/registrations/flavor-directory';
+import type { FlavorAnswer } from '../../src/registrations/flavor-directory';
 import type { Viewer } from '../../src/registrations/policy';
 import { isVisible } from '../../src/registrations/visibility';
 
 const ADMIN: Viewer = { is: 'admin' };
 const PROJECT: Viewer = { is: 'project', projectId: 'p-1' };
-const MISSING: FlavorAnswer = { status: 'missing', askedAt: 0 };
+const MISSING: FlavorAnswer = { status: 'missing' };
 
 /** A flavor as Nova tells it; without `disabled` as from 2.102 on. */
 function found(isPublic: boolean, disabled: boolean | undefined): FlavorAnswer {
@@ -23,13 +23,13 @@ function found(isPublic: boolean, disabled: boolean | undefined): FlavorAnswer {
     isDisabled: disabled,
     extraSpecs: {},
   };
-  return { status: 'found', flavor, askedAt: 0 };
+  return { status: 'found', flavor };
 }
 
-const withAccess = (answer: FlavorAnswer, access: AccessAnswer | undefined): FlavorAnswer =>
+const withAccess = (answer: FlavorAnswer, access: ReadonlySet<string> | undefined): FlavorAnswer =>
   answer.status === 'found' ? { ...answer, access } : answer;
 
-const open = (...projectIds: string[]): AccessAnswer => ({ projectIds: new Set(projectIds), askedAt: 0 });
+const open = (...projectIds: string[]): ReadonlySet<string> => new Set(projectIds);
 
 /** What can be known of the access list. */
 const ACCESS = { unknown: undefined, empty: open(), others: open('p-2', 'p-3'), ours: open('p-2', 'p-1') };

@@ -1,20 +1,19 @@
 import type { RequestHandler } from 'express';
-import { getRegisteredFlavors as read } from '../../registrations/get-registered-flavors';
-import type { components } from '../contract-types';
+import { getRegisteredFlavors as read, type ReadPorts } from '../../registrations/get-registered-flavors';
+import { cacheStatus } from '../cache-status';
+import { sendRendered } from '../conditional-answer';
+import type { RenderedViews } from '../rendered-views';
 import { pathList, queryText } from '../request-values';
-import { renderRegisteredFlavor } from '../representation';
 import { callOf } from '../request-context';
 
-type Answer = components['schemas']['RegisteredFlavors'];
-
 /** GET /RegisteredFlavors/{serviceTypes} */
-export function getRegisteredFlavors(ports: Parameters<typeof read>[0]): RequestHandler {
+export function getRegisteredFlavors(ports: ReadPorts & { readonly views: RenderedViews }): RequestHandler {
   return async (request, response) => {
-    const flavors = await read(ports, callOf(request), {
+    const reading = await read(ports, callOf(request), {
       serviceTypes: pathList(request, 'serviceTypes'),
       asProject: queryText(request, 'project_id'),
     });
-    const answer: Answer = { registered_flavors: flavors.map(renderRegisteredFlavor) };
-    response.json(answer);
+    response.setHeader('Cache-Status', cacheStatus(reading, ports.clock.now()));
+    sendRendered(request, response, ports.views.render(reading.view));
   };
 }

@@ -17,6 +17,9 @@ export class SqliteDatabase {
   readonly statements: ReturnType<typeof prepareStatements>;
   readonly #inode: bigint | undefined;
   readonly #busyTimeoutMs: number;
+  readonly #dataVersion: Database.Statement<[], number>;
+  #seenDataVersion = 0;
+  #revision = 0;
 
   /** Prepares the statements, so that a file without the right tables fails here and not at the first request. */
   constructor(client: Database.Database, options: { busyTimeoutMs: number }) {
@@ -24,6 +27,15 @@ export class SqliteDatabase {
     this.#busyTimeoutMs = options.busyTimeoutMs;
     this.#inode = inodeOf(client.name);
     this.statements = prepareStatements(drizzle({ client }));
+    this.#dataVersion = client.prepare<[], number>('PRAGMA data_version').pluck();
+  }
+
+  /** Another number after each commit: of this connection, and of any other one, which SQLite tells by data_version. */
+  revision(): number {
+    const dataVersion = this.read(() => this.#dataVersion.get()!);
+    if (dataVersion !== this.#seenDataVersion) this.#revision += 1;
+    this.#seenDataVersion = dataVersion;
+    return this.#revision;
   }
 
   /** Runs a read. One statement sees one state; there is no need for a transaction around it. */
@@ -48,7 +60,9 @@ export class SqliteDatabase {
       this.#requireUsable();
       try {
         // Immediate: a deferred transaction that reads first fails at once when another process wrote in between.
-        return this.client.transaction(work).immediate();
+        const outcome = this.client.transaction(work).immediate();
+        this.#revision += 1;
+        return outcome;
       } catch (error) {
         if (!isBusy(error) || performance.now() > deadline) throw toUnavailable(error);
       }

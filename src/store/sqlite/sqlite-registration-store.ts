@@ -49,6 +49,10 @@ export class SqliteRegistrationStore implements RegistrationStore {
     return { deregistered: changed, notRegistered: unchanged };
   }
 
+  revision(): number {
+    return this.#database.revision();
+  }
+
   async findByServiceTypes(serviceTypes: readonly ServiceType[]): Promise<RegisteredFlavor[]> {
     const pairs = this.#database.read(() =>
       this.#database.statements.findByServiceTypes.all({ serviceTypes: jsonList(serviceTypes) }),

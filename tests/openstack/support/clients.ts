@@ -3,6 +3,10 @@ import winston from 'winston';
 import type { Clock } from '../../../src/clock';
 import type { Logger } from '../../../src/logger';
 import { AnswerBudget } from '../../../src/openstack/answer-budget';
+import {
+  CachedFlavorDirectory,
+  type CachedFlavorDirectoryOptions,
+} from '../../../src/openstack/cached-flavor-directory';
 import type { ComputeEndpointChoice } from '../../../src/openstack/compute-endpoint';
 import type { Credentials } from '../../../src/openstack/credentials';
 import { KeystoneClient } from '../../../src/openstack/keystone-client';
@@ -88,6 +92,20 @@ export function connect(cloud: StubCloud, options: ClientOptions = {}) {
 }
 
 export type Clients = ReturnType<typeof connect>;
+
+/** What remembers, in front of these clients, with limits that no test meets by accident. */
+export function createCache(
+  { directory, clock }: Clients,
+  options: Partial<CachedFlavorDirectoryOptions> = {},
+): CachedFlavorDirectory {
+  const defaults = { ttlSeconds: 30, maxEntries: 100, deadlineMs: 10_000 };
+  return new CachedFlavorDirectory(directory, { ...defaults, ...options }, clock);
+}
+
+/** Flavor ids as a look-up in Nova takes them: with their access lists, or without. */
+export function wanted(flavorIds: readonly string[], withAccess = false): Map<string, boolean> {
+  return new Map(flavorIds.map((id) => [id, withAccess]));
+}
 
 /** A request id, and nobody who hangs up. */
 export function aCall(signal: AbortSignal = new AbortController().signal) {

@@ -43,6 +43,11 @@ export async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; re
   return { ms: performance.now() - start, result };
 }
 
+/** Lets Nova describe one flavor, in lists and by itself, so that it makes no sense. */
+export function breakDescription({ nova }: StubCloud, flavorId: string): void {
+  nova.change(flavorId, { ram: 'plenty' as unknown as number });
+}
+
 /** How often Keystone was asked to log somebody in. */
 export function loginsAt({ keystone }: StubCloud): number {
   return keystone.requests.filter(({ method }) => method === 'POST').length;

@@ -88,7 +88,7 @@ async function startFaultWorld(scene: Scene, settings: Readonly<Record<string, s
     restart: async () => {
       const from = service.log.length;
       await service.restart();
-      await until(() => service.log.slice(from).some((line) => line.includes('OpenStack')));
+      await until(() => service.log.slice(from).some((line) => /OpenStack is there|cannot be used/.test(line)));
     },
     replace: async (stub, bytes) => {
       await stub.stops();

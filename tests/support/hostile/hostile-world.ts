@@ -1,6 +1,6 @@
 import { type StubCloud, startStubCloud } from '../../../src/stub/stub-cloud';
 import { stubEnvironment } from '../stub-world';
-import { ServiceProcess } from './service-process';
+import { ServiceProcess } from '../service-process';
 
 /** A stub cloud in this process and our service in another one, with nobody but enemies around. */
 export interface HostileWorld {

@@ -4,12 +4,23 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-const root = path.join(__dirname, '..', '..', '..');
+const root = path.join(__dirname, '..', '..');
 const POLL_MS = 10;
+
+/** What else than the service from its source may be run. */
+export interface Program {
+  /** Path below the top folder. */
+  readonly script: string;
+  readonly args: readonly string[];
+  /** Printed once it can be used. */
+  readonly ready: RegExp;
+}
+
+const SERVICE: Program = { script: 'src/main.ts', args: ['serve'], ready: /OpenStack is/ };
 
 /**
  * The service as `npm start` runs it, in a process of its own: what would end it, or what it cannot give back to the
- * system, shows here and nowhere else.
+ * system, shows here and nowhere else. Other servers to compare it with can be run in the same way.
  */
 export class ServiceProcess {
   /** All that it printed: log lines, and whatever else would come. */
@@ -20,15 +31,15 @@ export class ServiceProcess {
   private readonly child: ChildProcess;
   private address = '';
 
-  private constructor(environment: Readonly<Record<string, string>>) {
-    const preloads = ['tests/support/run-typescript.cjs', 'tests/support/hostile/report-memory.ts'];
+  private constructor(environment: Readonly<Record<string, string>>, program: Program) {
+    const preloads = ['tests/support/run-typescript.cjs', 'tests/support/report-usage.ts'];
     this.child = spawn(
       process.execPath,
       [
         '--expose-gc',
         ...preloads.flatMap((file) => ['-r', path.join(root, file)]),
-        path.join(root, 'src/main.ts'),
-        'serve',
+        path.join(root, program.script),
+        ...program.args,
       ],
       {
         cwd: this.folder,
@@ -41,9 +52,9 @@ export class ServiceProcess {
   }
 
   /** Starts it and waits until it listens and has had its first look at OpenStack. */
-  static async start(environment: Readonly<Record<string, string>>): Promise<ServiceProcess> {
-    const started = new ServiceProcess(environment);
-    await started.prints(/OpenStack is/);
+  static async start(environment: Readonly<Record<string, string>>, program = SERVICE): Promise<ServiceProcess> {
+    const started = new ServiceProcess(environment, program);
+    await started.prints(program.ready);
     started.address = /"url":"(http[^"]+)"/.exec(started.output)?.[1] ?? '';
     return started;
   }
@@ -68,10 +79,19 @@ export class ServiceProcess {
 
   /** How many bytes are in use once everything that can go has gone. */
   async memoryBytes(): Promise<number> {
+    return this.asked('memory');
+  }
+
+  /** How many microseconds of processor time it has used so far. */
+  async cpuMicroseconds(): Promise<number> {
+    return this.asked('cpu');
+  }
+
+  private async asked(order: 'memory' | 'cpu'): Promise<number> {
     const answer = once(this.child, 'message');
-    this.child.send('memory');
-    const [{ bytes }] = (await answer) as [{ bytes: number }];
-    return bytes;
+    this.child.send(order);
+    const [value] = (await answer) as [number];
+    return value;
   }
 
   /** Ends it as a process manager would, and answers with its exit code. */

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { RegisteredFlavorsView, ViewMemory } from '../registrations/registered-flavors-view';
+import type { components } from './contract-types';
+import { renderRegisteredFlavor } from './representation';
+
+/** A view as it goes over the wire. */
+export interface RenderedView {
+  readonly body: Buffer;
+  /** Strong, from the body: equal answers have equal ones, also across processes and restarts. */
+  readonly etag: string;
+}
+
+/** What a flavor of a view takes in memory beside the bytes of the answer, roughly. */
+const BYTES_OF_A_FLAVOR = 256;
+
+/** Keeps views together with their bytes, the least used ones only as far as the bound allows. */
+export class RenderedViews implements ViewMemory {
+  private readonly views: LRUCache<string, RegisteredFlavorsView>;
+  private readonly rendered = new WeakMap<RegisteredFlavorsView, RenderedView>();
+
+  /** @param maxBytes how much all that is kept may take in memory */
+  constructor(maxBytes: number) {
+    this.views = new LRUCache({ maxSize: maxBytes, sizeCalculation: (view) => this.bytesOf(view) });
+  }
+
+  recall(key: string): RegisteredFlavorsView | undefined {
+    return this.views.get(key);
+  }
+
+  remember(view: RegisteredFlavorsView): void {
+    this.views.set(view.key, view);
+  }
+
+  /** The bytes of a view, made when it is seen for the first time. */
+  render(view: RegisteredFlavorsView): RenderedView {
+    const known = this.rendered.get(view);
+    if (known !== undefined) return known;
+    const answer: components['schemas']['RegisteredFlavors'] = {
+      registered_flavors: view.flavors.map(renderRegisteredFlavor),
+    };
+    const body = Buffer.from(JSON.stringify(answer));
+    const made = { body, etag: `"${createHash('sha256').update(body).digest('base64url')}"` };
+    this.rendered.set(view, made);
+    return made;
+  }
+
+  private bytesOf(view: RegisteredFlavorsView): number {
+    return this.render(view).body.length + 2 * view.key.length + BYTES_OF_A_FLAVOR * (1 + view.registered.length);
+  }
+}
