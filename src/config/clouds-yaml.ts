@@ -11,7 +11,13 @@ const scalar = z
   .transform((value) => (isUnset(value) ? undefined : value))
   .optional();
 
+/** keystoneauth's names of the two ways to log in that this service knows. */
+const AUTH_TYPES = ['password', 'v3password', 'v3applicationcredential'];
+
 const cloud = z.object({
+  auth_type: scalar.refine((value) => value === undefined || AUTH_TYPES.includes(value), {
+    error: `must be one of ${AUTH_TYPES.join(', ')}: this service logs in by password or application credential`,
+  }),
   auth: z
     .object({
       auth_url: scalar,

@@ -35,7 +35,10 @@ export const serviceSettings = z.object({
   ERROR_HELP_URL: text('docs/errors.md'),
   VALIDATE_RESPONSES: oneOf(['true', 'false'], 'false').transform((value) => value === 'true'),
 
-  DATABASE_URL: text('file:data/registered-flavors.db'),
+  // Without the value: a URL of another kind of database may hold a password.
+  DATABASE_URL: text('file:data/registered-flavors.db').refine((value) => value.startsWith('file:'), {
+    error: 'must begin with "file:" and name a file, like file:data/registry.db',
+  }),
 
   LOG_LEVEL: oneOf(['error', 'warn', 'info', 'debug'], 'info'),
   LOG_FORMAT: oneOf(['json', 'text'], 'json'),

@@ -2,6 +2,7 @@ import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Express } from 'express';
 import { expressMessages } from './express-messages';
+import { inOriginForm } from './request-target';
 import { Turns } from './turns';
 import { refuseOnTheWire, refuseTunnel, type WireRefusalOptions } from './wire-refusal';
 
@@ -35,7 +36,7 @@ export interface RunningServer {
 export async function listen(app: Express, options: ServerOptions): Promise<RunningServer> {
   const { requestTimeoutMs } = options;
   const turns = new Turns();
-  const serve = turns.serve(app as http.RequestListener);
+  const serve = turns.serve(inOriginForm(app as http.RequestListener));
   const server = http.createServer(
     {
       ...expressMessages(app),

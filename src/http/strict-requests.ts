@@ -28,11 +28,20 @@ function pathFault(request: Request): HttpFault | undefined {
   return request.path.length > 1 && request.path.endsWith('/') ? pathNotFound(request) : undefined;
 }
 
+/** What reads a query (Node's querystring) drops whatever is beyond this, without a word. */
+const MOST_QUERY_PARAMETERS = 1000;
+
 /** The validator folds `a[b]` into `a`, and `[a]` into nothing. No parameter of ours has a bracket. */
 function queryFault(request: Request): HttpFault | undefined {
   const at = request.originalUrl.indexOf('?');
   if (at === -1) return undefined;
   const query = request.originalUrl.slice(at + 1);
+  if (query.split('&', MOST_QUERY_PARAMETERS + 1).length > MOST_QUERY_PARAMETERS) {
+    return new HttpFault('malformed', {
+      code: 'registered-flavors.request.invalid',
+      detail: `The URL has more than ${MOST_QUERY_PARAMETERS} query parameters.`,
+    });
+  }
   const odd = Object.keys(querystring.parse(query)).find((name) => /[[\]]/.test(name));
   return odd === undefined ? undefined : queryUnknown(odd);
 }

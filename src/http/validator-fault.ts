@@ -69,10 +69,18 @@ function badRequest(error: InstanceType<typeof openApiError.BadRequest>, request
   if (/malformed uri/i.test(error.message)) return malformedUrl();
   const lists = (request as OpenApiRequest).openapi?.pathParams; // Express has forgotten request.params by now
   const badItems = LISTS.flatMap((list) => describeBadItems(list, lists?.[list.name]));
-  return new HttpFault(
-    'malformed',
-    badItems.length > 0 ? badItems.slice(0, MOST_PROBLEMS) : error.errors.map(describe),
-  );
+  return new HttpFault('malformed', badItems.length > 0 ? abridge(badItems) : error.errors.map(describe));
+}
+
+/** Says how many more there are, instead of what they are. */
+function abridge(problems: readonly Problem[]): Problem[] {
+  const last = problems[MOST_PROBLEMS];
+  if (last === undefined) return [...problems];
+  const more = problems.length - MOST_PROBLEMS + 1;
+  return [
+    ...problems.slice(0, MOST_PROBLEMS - 1),
+    { ...last, detail: `${more} more items are wrong in the same way.` },
+  ];
 }
 
 /** 400 for a query parameter that the contract does not have. */
@@ -100,9 +108,16 @@ function describeBadItems(list: (typeof LISTS)[number], values: unknown): Proble
   });
 }
 
+/** What the validator says of a parameter, in words that go on from its name. */
+const WORDS: readonly [RegExp, string][] = [
+  [/^must be string$/, 'must be given once'],
+  [/^Empty value/, 'must not be empty'],
+  [/must be url encoded/, 'has characters that must be percent-encoded'],
+];
+
 function describe(error: { path: string; message: string }): Problem {
   const what = error.path.replace(/^\/query\//, 'the query parameter ').replace(/^\//, '');
-  const wanted = error.message.replace(/^must be string$/, 'must be given once');
+  const [, wanted] = WORDS.find(([pattern]) => pattern.test(error.message)) ?? [undefined, error.message];
   return { code: 'registered-flavors.request.invalid', detail: `${capitalized(what)} ${wanted}.` };
 }
 

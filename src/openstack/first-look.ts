@@ -10,8 +10,10 @@ const TROUBLE = {
     check: "OS_AUTH_URL (also whether it is http or https), OS_CACERT, the service's user and its project",
   },
   Nova: {
-    consequence: 'registering fails until that is mended, and so do reads; deregistering works',
-    check: "OS_REGION_NAME, OS_INTERFACE, OS_COMPUTE_ENDPOINT_OVERRIDE, OS_CACERT, the role of the service's user",
+    consequence: 'registering and reading fail until that is mended',
+    check:
+      'OS_REGION_NAME, OS_INTERFACE, OS_COMPUTE_ENDPOINT_OVERRIDE (also whether it is http or https), OS_CACERT, ' +
+      "the role of the service's user: it has to see all of Nova, and to validate tokens in Keystone",
   },
 } as const;
 

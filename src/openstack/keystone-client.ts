@@ -22,7 +22,9 @@ export type Validation =
 export class LoginRefused extends RegisteredFlavorsError {
   constructor(method: Credentials['method'], status: number) {
     const what = method === 'password' ? 'user, password, project or one of their domains' : 'application credential';
-    const detail = `Keystone refused this service's own login (${status}): its ${what} is wrong.`;
+    const detail =
+      `Keystone refused this service's own login (${status}). Either its ${what} is wrong, the user is disabled or has ` +
+      'no role in the project, or OS_AUTH_URL is not that of Keystone.';
     super('unavailable', { code: 'registered-flavors.keystone.unavailable', detail }, { retryAfterSeconds: 60 });
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import { RegisteredFlavorsError } from '../errors';
 import { describeError, type Logger } from '../logger';
-import type { Flavor } from '../registrations/flavor';
+import { type Flavor, sameFlavor } from '../registrations/flavor';
 import type { FlavorAnswer } from '../registrations/flavor-directory';
 import type { FlavorId } from '../registrations/flavor-id';
 import { walkFlavors } from './flavor-walk';
@@ -52,11 +52,10 @@ export class NovaFlavorDirectory {
     const found = await this.withinDeadline({ globalRequestId, signal }, (call) =>
       this.lookTwice([...wanted.keys()], call),
     );
-    const closed = [...found.values()].filter(({ id, flavor }) => wanted.get(id) === true && isClosed(flavor));
-    const access = await this.findAccess(
-      closed.map(({ id }) => id),
-      { globalRequestId, signal },
+    const closed = [...found.values()].flatMap(({ id, flavor }) =>
+      wanted.get(id) === true && isClosed(flavor) ? [flavor] : [],
     );
+    const access = await this.findAccess(closed, { globalRequestId, signal });
     const answers = new Map<FlavorId, FlavorAnswer>();
     const failures = new Map<FlavorId, RegisteredFlavorsError>();
     for (const { id, flavor } of found.values()) {
@@ -67,21 +66,27 @@ export class NovaFlavorDirectory {
     return { askedAt, answers, failures };
   }
 
-  /** Finds out who may use private flavors. One of which that cannot be learned is left out; this never fails. */
-  async findAccess(flavorIds: readonly FlavorId[], callOfAll: NovaCall): Promise<Access> {
+  /**
+   * Finds out who may use private flavors. One of which that cannot be learned is left out; this never fails.
+   *
+   * An id can be given to another flavor at any time. Only when Nova describes the flavor after its list as it did before
+   * are the two of the same one: otherwise a project could be shown what never was open to it.
+   */
+  async findAccess(flavors: readonly Flavor[], callOfAll: NovaCall): Promise<Access> {
     const learned = new Map<FlavorId, ReadonlySet<string>>();
-    const unsettled = new Set(flavorIds.filter((flavorId) => !UNREACHABLE_BY_PATH.has(flavorId)));
+    const unsettled = new Set(flavors.filter(({ id }) => !UNREACHABLE_BY_PATH.has(id)));
     const failures: unknown[] = [];
     const keep = (error: unknown): void => void failures.push(error);
-    const learn = async (flavorId: FlavorId, call: NovaCall): Promise<void> => {
-      const projectIds = await this.nova.getFlavorAccess(flavorId, call);
-      unsettled.delete(flavorId);
-      if (projectIds !== undefined) learned.set(flavorId, projectIds);
+    const learn = async (flavor: Flavor, call: NovaCall): Promise<void> => {
+      const projectIds = await this.nova.getFlavorAccess(flavor.id, call);
+      const after = projectIds && (await this.nova.getFlavor(flavor.id, call));
+      unsettled.delete(flavor);
+      if (after && sameFlavor(flavor, after)) learned.set(flavor.id, projectIds);
     };
     if (unsettled.size === 0) return learned;
     await this.withinDeadline(callOfAll, async (call) => {
       await this.nova.discover(call); // when nothing can be asked at all, it fails once and not for each flavor
-      await Promise.all([...unsettled].map((flavorId) => learn(flavorId, call).catch(keep)));
+      await Promise.all([...unsettled].map((flavor) => learn(flavor, call).catch(keep)));
     }).catch(keep); // what has been learned by the deadline counts
     if (failures.length > 0) {
       const reason = describeError(failures[0]).error;
@@ -135,7 +140,7 @@ export class NovaFlavorDirectory {
 }
 
 /** Whether there is an access list that says who may use it. */
-function isClosed(flavor: Flavor | RegisteredFlavorsError): boolean {
+function isClosed(flavor: Flavor | RegisteredFlavorsError): flavor is Flavor {
   return !(flavor instanceof RegisteredFlavorsError) && !flavor.isPublic && flavor.isDisabled !== true;
 }
 

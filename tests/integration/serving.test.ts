@@ -144,22 +144,22 @@ describe('npm start', () => {
     const line = output.split('\n').find((each) => each.includes('Nova cannot be used')) ?? '';
     expect(JSON.parse(line)).toMatchObject({
       level: 'warn',
-      message: expect.stringContaining('deregistering works') as string,
+      message: expect.stringContaining('registering and reading fail') as string,
       nova: override,
       reason: expect.stringContaining('ECONNREFUSED') as string,
       check: expect.stringContaining('OS_COMPUTE_ENDPOINT_OVERRIDE') as string,
     });
   });
 
-  it.each([
-    ['file:/proc/nowhere/registry.db', 'its file system takes no folders'],
-    ['postgres://user:secret@host/db', 'DATABASE_URL must begin with "file:"'],
-  ])('stops with one sentence when the registry cannot be opened: %s', async (url, sentence) => {
-    const serving = serve({ ...stubEnvironment(stub), DATABASE_URL: url });
-    expect(await serving.exit).toBe(1);
-    expect(serving.output.trim().split('\n')).toEqual([expect.stringContaining(sentence)]);
-    expect(serving.output).not.toContain('secret');
-  });
+  it.each([['file:/proc/nowhere/registry.db', 'its file system takes no folders']])(
+    'stops with one sentence when the registry cannot be opened: %s',
+    async (url, sentence) => {
+      const serving = serve({ ...stubEnvironment(stub), DATABASE_URL: url });
+      expect(await serving.exit).toBe(1);
+      expect(serving.output.trim().split('\n')).toEqual([expect.stringContaining(sentence)]);
+      expect(serving.output).not.toContain('secret');
+    },
+  );
 
   it('stops with one sentence when its port is taken', async () => {
     const taken = net.createServer().listen(0, '127.0.0.1');

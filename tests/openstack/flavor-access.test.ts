@@ -1,6 +1,15 @@
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
 import { aCall, connect, wanted, type ClientOptions, type Clients } from './support/clients';
-import { flavorRequestsAt, loginsAt, outcomeOf, PROBE, probesAt, timed, until } from './support/expectations';
+import {
+  flavorRequestsAt,
+  loginsAt,
+  outcomeOf,
+  PROBE,
+  probesAt,
+  timed,
+  plainPrivateFlavor,
+  until,
+} from './support/expectations';
 
 const atAccess = { path: /\/os-flavor-access$/ };
 const atAccessOf = (id: string) => ({ path: new RegExp(`/${id}/os-flavor-access$`) });
@@ -33,7 +42,7 @@ function getAccess(id: string) {
 }
 
 async function findAccess(flavorIds: readonly string[], signal?: AbortSignal) {
-  const found = await clients.directory.findAccess(flavorIds, aCall(signal));
+  const found = await clients.directory.findAccess(flavorIds.map(plainPrivateFlavor), aCall(signal));
   return Object.fromEntries([...found].map(([id, projectIds]) => [id, [...projectIds].sort()]));
 }
 
@@ -121,11 +130,33 @@ describe('the access to one flavor', () => {
 
 describe('the access to many flavors', () => {
   it('is found, and left out of what is public or gone, without a word', async () => {
-    expect(await findAccess(['p1', '1', 'nowhere', 'p2', 'priv-none'])).toEqual({
+    addPrivate('for nobody', []);
+
+    expect(await findAccess(['p1', '1', 'nowhere', 'p2', 'for nobody'])).toEqual({
       ...ofEach(['p1', 'p2']),
-      'priv-none': [],
+      'for nobody': [],
     });
     expect(warnings()).toEqual([]);
+  });
+
+  const giveP1ToAnother = (): void => {
+    cloud.nova.remove('p1');
+    cloud.nova.add({ id: 'p1', name: 'another', ram: 1, vcpus: 1, disk: 1, is_public: false, projects: ['demo'] });
+  };
+
+  it('is not given to a flavor whose id went to another one before the list was asked for', async () => {
+    giveP1ToAnother();
+
+    expect(await findAccess(['p1', 'p2'])).toEqual(ofEach(['p2']));
+  });
+
+  it('is not given to a flavor whose id went to another one while the list came', async () => {
+    cloud.nova.isSlow(60, { ...atAccessOf('p1'), times: 1 });
+    const finding = findAccess(['p1', 'p2']);
+    await until(() => accessTargets().length === 2);
+    giveP1ToAnother();
+
+    expect(await finding).toEqual(ofEach(['p2']));
   });
 
   it('is as old as the look-up that it belongs to', async () => {
@@ -143,7 +174,7 @@ describe('the access to many flavors', () => {
 
     expect(await findAccess(['detail', '.', '..', 'p1'])).toEqual(ofEach(['p1']));
     expect(accessTargets()).toEqual(['/v2.1/flavors/p1/os-flavor-access']);
-    expect(flavorRequestsAt(cloud)).toEqual({ gets: 1, pages: 0 });
+    expect(flavorRequestsAt(cloud)).toEqual({ gets: 2, pages: 0 }); // the list, and the flavor once more
   });
 
   it('asks nothing for nothing', async () => {

@@ -6,6 +6,7 @@ import {
   flavorRequestsAt,
   loginsAt,
   outcomeOf,
+  plainPrivateFlavor,
   PROBE,
   probesAt,
   until,
@@ -114,7 +115,7 @@ describe('a service user that is no admin', () => {
   it('learns of no access either', async () => {
     cloud.nova.callerIsNotAdmin();
 
-    expect(await clients.directory.findAccess(['priv-demo'], aCall())).toEqual(new Map());
+    expect(await clients.directory.findAccess([plainPrivateFlavor('p')], aCall())).toEqual(new Map());
     expect([flavorRequestsAt(cloud), probesAt(cloud)]).toEqual([nothingAsked, 1]);
   });
 

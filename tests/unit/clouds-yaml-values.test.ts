@@ -26,6 +26,16 @@ describe('a value in clouds.yaml', () => {
     expect([credentials, endpoint]).toMatchObject([{ password: value }, { region: value }]);
   });
 
+  it.each(['v3token', 'v3oidcpassword'])('refuses auth_type %s, by which this service cannot log in', (value) => {
+    write('clouds.yaml', COMPLETE.replace('    auth:', `    auth_type: ${value}\n    auth:`));
+    expect(mistakes()).toEqual([expect.stringContaining('auth_type: must be one of password, v3password')]);
+  });
+
+  it.each(['password', 'v3password', '~'])('takes auth_type %s', (value) => {
+    write('clouds.yaml', COMPLETE.replace('    auth:', `    auth_type: ${value}\n    auth:`));
+    expect(read().credentials).toMatchObject({ method: 'password' });
+  });
+
   it.each(['', "''", '""', '~', 'null'])('takes %s for: not set', (value) => {
     write('clouds.yaml', COMPLETE.replace('RegionOne', value).replace(/interface: .*/, `interface: ${value}`));
     expect(read().endpoint).toEqual({ region: undefined, interface: 'public', override: undefined });
