@@ -90,7 +90,7 @@ function connect({ openstack, keystone, nova, upstream, tokenCache }: Config, lo
   };
   const toKeystone = new Upstream({ errors: keystoneErrors, attemptTimeoutMs: keystone.timeoutMs, ...shared });
   const toNova = new Upstream({ errors: novaErrors, attemptTimeoutMs: nova.timeoutMs, ...shared });
-  const client = new KeystoneClient(toKeystone, openstack.authUrl);
+  const client = new KeystoneClient(toKeystone, openstack.authUrl, keystone.maxConcurrentRequests);
   const serviceToken = new ServiceToken(client, openstack.credentials, {
     deadlineMs: keystone.deadlineMs,
     clock,

@@ -25,7 +25,11 @@ export interface Config {
   readonly tokenCache: { readonly seconds: number; readonly entries: number };
   readonly flavorCache: { readonly ttlSeconds: number; readonly maxEntries: number };
   readonly answerCacheBytes: number;
-  readonly keystone: { readonly timeoutMs: number; readonly deadlineMs: number };
+  readonly keystone: {
+    readonly timeoutMs: number;
+    readonly deadlineMs: number;
+    readonly maxConcurrentRequests: number;
+  };
   readonly nova: { readonly timeoutMs: number; readonly deadlineMs: number; readonly maxConcurrentRequests: number };
   readonly upstream: { readonly answerMaxBytes: number; readonly inFlightMaxBytes: number };
 }
@@ -111,7 +115,11 @@ function arrange(values: ServiceSettings, openstack: OpenStackConfig): Config {
     tokenCache: { seconds: values.TOKEN_CACHE_SECONDS, entries: values.TOKEN_CACHE_ENTRIES },
     flavorCache: { ttlSeconds: values.FLAVOR_TTL_SECONDS, maxEntries: values.FLAVOR_CACHE_ENTRIES },
     answerCacheBytes: values.ANSWER_CACHE_BYTES,
-    keystone: { timeoutMs: values.KEYSTONE_TIMEOUT_MS, deadlineMs: values.KEYSTONE_DEADLINE_MS },
+    keystone: {
+      timeoutMs: values.KEYSTONE_TIMEOUT_MS,
+      deadlineMs: values.KEYSTONE_DEADLINE_MS,
+      maxConcurrentRequests: values.KEYSTONE_MAX_CONCURRENT_REQUESTS,
+    },
     nova: {
       timeoutMs: values.NOVA_TIMEOUT_MS,
       deadlineMs: values.NOVA_DEADLINE_MS,

@@ -55,6 +55,7 @@ export const serviceSettings = z.object({
 
   KEYSTONE_TIMEOUT_MS: whole(5_000, { min: 1, max: 600_000 }),
   KEYSTONE_DEADLINE_MS: whole(10_000, { min: 1, max: 600_000 }),
+  KEYSTONE_MAX_CONCURRENT_REQUESTS: whole(8, { min: 1, max: 1000 }),
   NOVA_TIMEOUT_MS: whole(10_000, { min: 1, max: 600_000 }),
   NOVA_DEADLINE_MS: whole(30_000, { min: 1, max: 600_000 }),
   NOVA_MAX_CONCURRENT_REQUESTS: whole(8, { min: 1, max: 1000 }),

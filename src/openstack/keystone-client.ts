@@ -1,3 +1,4 @@
+import { type BulkheadPolicy, bulkhead } from 'cockatiel';
 import { z } from 'zod';
 import { RegisteredFlavorsError } from '../errors';
 import { type Credentials, authBody } from './credentials';
@@ -33,11 +34,19 @@ const keystoneError = z.object({ error: z.object({ code: z.number() }) });
 
 /** Keystone's v3 API, as far as this service needs it. */
 export class KeystoneClient {
-  /** @param authUrl with its version, without a trailing slash: `https://keystone.example:5000/v3` */
+  private readonly places: BulkheadPolicy;
+
+  /**
+   * @param authUrl with its version, without a trailing slash: `https://keystone.example:5000/v3`
+   * @param maxConcurrentValidations anybody can send tokens that nobody knows; the others wait
+   */
   constructor(
     private readonly upstream: Upstream,
     private readonly authUrl: string,
-  ) {}
+    maxConcurrentValidations: number,
+  ) {
+    this.places = bulkhead(maxConcurrentValidations, Infinity);
+  }
 
   /**
    * Logs in.
@@ -69,15 +78,16 @@ export class KeystoneClient {
    * @throws RegisteredFlavorsError `unavailable`
    */
   async validateToken(ownToken: string, subjectToken: string, call: KeystoneCall): Promise<Validation> {
-    const answer = await this.upstream.request({
-      method: 'GET',
-      url: `${this.authUrl}/auth/tokens?nocatalog`,
-      headers: {
-        'X-Auth-Token': ownToken,
-        'X-Subject-Token': subjectToken,
-        'OpenStack-Identity-Access-Rules': '1',
-      },
-      ...call,
+    const headers = {
+      'X-Auth-Token': ownToken,
+      'X-Subject-Token': subjectToken,
+      'OpenStack-Identity-Access-Rules': '1',
+    };
+    const url = `${this.authUrl}/auth/tokens?nocatalog`;
+    const answer = await this.places.execute(async () => {
+      if (call.signal.aborted)
+        throw this.upstream.errors.timedOut('Keystone was not asked about the token in time: too many others are.');
+      return this.upstream.request({ method: 'GET', url, headers, ...call });
     });
     if (answer.status === 200) {
       const token = readTokenDocument(answer.json);

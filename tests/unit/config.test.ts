@@ -34,7 +34,7 @@ describe('readConfig', () => {
       tokenCache: { seconds: 300, entries: 10_000 },
       flavorCache: { ttlSeconds: 30, maxEntries: 20_000 },
       answerCacheBytes: 67_108_864,
-      keystone: { timeoutMs: 5_000, deadlineMs: 10_000 },
+      keystone: { timeoutMs: 5_000, deadlineMs: 10_000, maxConcurrentRequests: 8 },
       nova: { timeoutMs: 10_000, deadlineMs: 30_000, maxConcurrentRequests: 8 },
       upstream: { answerMaxBytes: 16_777_216, inFlightMaxBytes: 67_108_864 },
     });
@@ -53,6 +53,7 @@ describe('readConfig', () => {
       ANSWER_CACHE_BYTES: '100000',
       KEYSTONE_TIMEOUT_MS: '8',
       KEYSTONE_DEADLINE_MS: '9',
+      KEYSTONE_MAX_CONCURRENT_REQUESTS: '13',
       NOVA_TIMEOUT_MS: '10',
       NOVA_DEADLINE_MS: '11',
       NOVA_MAX_CONCURRENT_REQUESTS: '12',
@@ -93,7 +94,7 @@ describe('readConfig', () => {
       tokenCache: { seconds: 4, entries: 5 },
       flavorCache: { ttlSeconds: 6, maxEntries: 7 },
       answerCacheBytes: 100_000,
-      keystone: { timeoutMs: 8, deadlineMs: 9 },
+      keystone: { timeoutMs: 8, deadlineMs: 9, maxConcurrentRequests: 13 },
       nova: { timeoutMs: 10, deadlineMs: 11, maxConcurrentRequests: 12 },
       upstream: { answerMaxBytes: 65_537, inFlightMaxBytes: 65_538 },
     });

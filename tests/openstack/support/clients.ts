@@ -79,6 +79,7 @@ export function connect(cloud: StubCloud, options: ClientOptions = {}) {
   const keystone = new KeystoneClient(
     createUpstream({ errors: keystoneErrors, attemptTimeoutMs }),
     options.authUrl ?? cloud.authUrl,
+    options.maxConcurrentRequests ?? 8,
   );
   const credentials = options.credentials ?? passwordOf(cloud);
   const serviceToken = new ServiceToken(keystone, credentials, { deadlineMs, clock, logger });
