@@ -51,7 +51,7 @@ export const serviceSettings = z.object({
   TOKEN_CACHE_ENTRIES: whole(10_000, { min: 1, max: 1_000_000 }),
   FLAVOR_TTL_SECONDS: whole(30, { min: 0, max: 86_400 }),
   FLAVOR_CACHE_ENTRIES: whole(20_000, { min: 1, max: 1_000_000 }),
-  ANSWER_CACHE_BYTES: whole(67_108_864, { min: 65_536, max: 17_179_869_184 }),
+  ANSWER_CACHE_BYTES: whole(16_777_216, { min: 65_536, max: 17_179_869_184 }),
 
   KEYSTONE_TIMEOUT_MS: whole(5_000, { min: 1, max: 600_000 }),
   KEYSTONE_DEADLINE_MS: whole(10_000, { min: 1, max: 600_000 }),

@@ -3,8 +3,9 @@ import type { Clock } from '../clock';
 import { sameFlavor } from '../registrations/flavor';
 import type { FlavorAnswer, FlavorDirectory, LookUp, LookUpOptions } from '../registrations/flavor-directory';
 import type { FlavorId } from '../registrations/flavor-id';
-import { LookUpBatches, type WantedFlavors } from './look-up-batches';
-import type { Learned, NovaFlavorDirectory } from './nova-flavor-directory';
+import type { RegisteredFlavorsError } from '../errors';
+import { LookUpBatches, type Want, type Wants } from './look-up-batches';
+import type { NovaFlavorDirectory } from './nova-flavor-directory';
 import { waitForNova } from './within-deadline';
 
 interface Remembered {
@@ -12,6 +13,9 @@ interface Remembered {
   /** When Nova was asked: milliseconds since 1970-01-01T00:00:00Z. */
   readonly askedAt: number;
 }
+
+/** What became of each id of a batch. */
+type Outcomes = ReadonlyMap<FlavorId, Remembered | { readonly failure: RegisteredFlavorsError }>;
 
 export interface CachedFlavorDirectoryOptions {
   /** How long an answer of Nova is good. */
@@ -29,7 +33,7 @@ export interface CachedFlavorDirectoryOptions {
  */
 export class CachedFlavorDirectory implements FlavorDirectory {
   private readonly remembered: LRUCache<FlavorId, Remembered>;
-  private readonly batches = new LookUpBatches((wanted, globalRequestId) => this.learn(wanted, globalRequestId));
+  private readonly batches = new LookUpBatches((wants, globalRequestId) => this.learn(wants, globalRequestId));
   private readonly ttlMs: number;
   private changes = 0;
 
@@ -47,74 +51,82 @@ export class CachedFlavorDirectory implements FlavorDirectory {
   }
 
   async lookUp(flavorIds: readonly FlavorId[], options: LookUpOptions): Promise<LookUp> {
-    const { ttlMs } = this;
-    const { good, wanted, askedFor } = this.recall(flavorIds, options, this.clock.now() - ttlMs);
-    const all = wanted.size === 0 ? good : new Map([...good, ...(await this.ask(wanted, options))]);
+    const { good, wants, askedFor } = this.recall(flavorIds, options);
+    const all = wants.size === 0 ? good : new Map([...good, ...(await this.ask(wants, options))]);
     let goodUntil = Infinity;
     for (const { answer, askedAt } of all.values()) {
-      goodUntil = Math.min(goodUntil, suffices(answer, options) ? askedAt + ttlMs : 0);
+      goodUntil = Math.min(goodUntil, suffices(answer, options) ? askedAt + this.ttlMs : 0);
     }
     return { answers: new Map([...all].map(([flavorId, { answer }]) => [flavorId, answer])), goodUntil, askedFor };
   }
 
   /** What is remembered that will do, and what has to be asked. */
-  private recall(flavorIds: readonly FlavorId[], options: LookUpOptions, goodSince: number) {
+  private recall(flavorIds: readonly FlavorId[], { fresh, withAccess }: LookUpOptions) {
     const good = new Map<FlavorId, Remembered>();
-    const wanted = new Map<FlavorId, boolean>();
+    const wants = new Map<FlavorId, Want>();
     let askedFor = 'nothing' as LookUp['askedFor'];
     for (const flavorId of flavorIds) {
-      const known = options.fresh ? undefined : this.remembered.get(flavorId);
-      if (known !== undefined && known.askedAt > goodSince && suffices(known.answer, options)) {
+      const known = fresh ? undefined : this.remembered.get(flavorId);
+      if (known !== undefined && this.isGood(known, { withAccess })) {
         good.set(flavorId, known);
       } else {
         // An access list that somebody needed is renewed with the flavor: an admin's read must not lose it.
-        wanted.set(flavorId, options.withAccess || hasAccess(known?.answer));
+        wants.set(flavorId, { withAccess: withAccess || hasAccess(known?.answer), fresh });
         askedFor = known === undefined || askedFor === 'the unknown' ? 'the unknown' : 'the old';
       }
     }
-    return { good, wanted, askedFor };
+    return { good, wants, askedFor };
   }
 
-  private async ask(wanted: WantedFlavors, options: LookUpOptions): Promise<Map<FlavorId, Remembered>> {
-    const { globalRequestId, signal, fresh } = options;
-    const looks = this.batches.join(wanted, { joinsRunning: !fresh, globalRequestId });
-    await waitForNova(Promise.all(new Set(looks.values())), { deadlineMs: this.options.deadlineMs, signal });
+  private isGood({ answer, askedAt }: Remembered, wanted: Pick<Want, 'withAccess'>): boolean {
+    return askedAt > this.clock.now() - this.ttlMs && suffices(answer, wanted);
+  }
+
+  private async ask(wants: Wants, options: LookUpOptions): Promise<Map<FlavorId, Remembered>> {
+    const looks = this.batches.join(wants, options.globalRequestId);
+    const { deadlineMs } = this.options;
+    await waitForNova(Promise.all(new Set(looks.values())), { deadlineMs, signal: options.signal });
     const answers = new Map<FlavorId, Remembered>();
     for (const [flavorId, look] of looks) {
-      const { answers: learned, failures, askedAt } = await look;
-      const failure = failures.get(flavorId);
-      if (failure !== undefined) throw failure;
-      const answer = learned.get(flavorId);
-      if (answer !== undefined) answers.set(flavorId, { answer, askedAt });
+      const outcome = (await look).get(flavorId);
+      if (outcome === undefined) continue;
+      if ('failure' in outcome) throw outcome.failure;
+      answers.set(flavorId, outcome);
     }
     return answers;
   }
 
   /** Asks Nova and remembers what it says, and then, where there is room, of what else went by in a list. */
-  private async learn(wanted: WantedFlavors, globalRequestId: string): Promise<Learned> {
-    const learned = await this.nova.lookUp(wanted, globalRequestId);
-    const answers = new Map<FlavorId, FlavorAnswer>();
-    const wentBy: [FlavorId, FlavorAnswer][] = [];
-    for (const [flavorId, answer] of learned.answers) {
-      if (wanted.has(flavorId)) answers.set(flavorId, this.remember(flavorId, answer, learned.askedAt));
-      else if (isWhole(answer)) wentBy.push([flavorId, answer]);
+  private async learn(wants: Wants, globalRequestId: string): Promise<Outcomes> {
+    const outcomes = new Map<FlavorId, Remembered | { failure: RegisteredFlavorsError }>();
+    const wanted = new Map<FlavorId, boolean>();
+    for (const [flavorId, want] of wants) {
+      // It may have gone by in the batch that this one had to wait for.
+      const known = want.fresh ? undefined : this.remembered.get(flavorId);
+      if (known !== undefined && this.isGood(known, want)) outcomes.set(flavorId, known);
+      else wanted.set(flavorId, want.withAccess);
     }
-    for (const [flavorId, answer] of wentBy) {
-      if (this.hasRoomFor(flavorId)) this.remember(flavorId, answer, learned.askedAt);
+    if (wanted.size === 0) return outcomes;
+    const { answers, failures, wentBy, askedAt } = await this.nova.lookUp(wanted, globalRequestId);
+    for (const [flavorId, answer] of answers) outcomes.set(flavorId, this.remember(flavorId, answer, askedAt));
+    for (const [flavorId, failure] of failures) outcomes.set(flavorId, { failure });
+    for (const flavor of wentBy) {
+      if (this.hasRoomFor(flavor.id)) this.remember(flavor.id, { status: 'found', flavor }, askedAt);
     }
-    return { ...learned, answers };
+    return outcomes;
   }
 
   private hasRoomFor(flavorId: FlavorId): boolean {
     return this.remembered.has(flavorId) || this.remembered.size < this.options.maxEntries;
   }
 
-  private remember(flavorId: FlavorId, said: FlavorAnswer, askedAt: number): FlavorAnswer {
+  private remember(flavorId: FlavorId, said: FlavorAnswer, askedAt: number): Remembered {
     const known = this.remembered.peek(flavorId)?.answer;
     const answer = known !== undefined && isSame(known, said) ? known : said;
     if (known !== undefined && answer !== known) this.changes += 1;
-    this.remembered.set(flavorId, { answer, askedAt });
-    return answer;
+    const remembered = { answer, askedAt };
+    this.remembered.set(flavorId, remembered);
+    return remembered;
   }
 }
 
@@ -128,7 +140,7 @@ function isWhole(answer: FlavorAnswer): boolean {
   return answer.access !== undefined;
 }
 
-function suffices(answer: FlavorAnswer, { withAccess }: LookUpOptions): boolean {
+function suffices(answer: FlavorAnswer, { withAccess }: Pick<Want, 'withAccess'>): boolean {
   return !withAccess || isWhole(answer);
 }
 

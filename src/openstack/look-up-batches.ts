@@ -2,16 +2,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FlavorId } from '../registrations/flavor-id';
 
 /**
- * How long a batch that has to wait for another one takes ids at the least. Many readers who come at the same moment (a
- * restart, a portal that opens) are answered by one walk then, and not first by a GET for each who happened to be early.
+ * A batch that has to wait for another one takes ids until none has come for so long. Many readers who come at the same
+ * moment (a restart, a portal that opens) are answered by one walk then, and not first by a GET for each who happened to
+ * be early.
  */
-const GATHER_MS = 20;
+const QUIET_MS = 20;
+/** Beyond this it begins, whoever is still coming. */
+const MOST_GATHERING_MS = 100;
 
-/** The ids of one batch, each with whether its access list is wanted, too. */
-export type WantedFlavors = ReadonlyMap<FlavorId, boolean>;
+/** What is wanted of one flavor. */
+export interface Want {
+  /** Who may use it, too. */
+  readonly withAccess: boolean;
+  /** An answer that Nova gave before it was asked for will not do. */
+  readonly fresh: boolean;
+}
+
+/** The ids of one batch. */
+export type Wants = ReadonlyMap<FlavorId, Want>;
 
 interface Batch<T> {
-  readonly wanted: Map<FlavorId, boolean>;
+  readonly wants: Map<FlavorId, Want>;
   readonly learned: Promise<T>;
 }
 
@@ -25,50 +36,64 @@ export class LookUpBatches<T> {
   private running: Batch<T> | undefined;
   private next: Batch<T> | undefined;
 
-  constructor(private readonly lookUp: (wanted: WantedFlavors, globalRequestId: string) => Promise<T>) {}
+  constructor(private readonly lookUp: (wants: Wants, globalRequestId: string) => Promise<T>) {}
 
   /**
    * For each id the look-up that brings it, not yet done: the one that runs, where it is asking for it already, or the
    * next one.
-   * @param joinsRunning false when an answer that Nova may have given before now will not do
    * @param globalRequestId goes to Nova and Keystone, when this is the one who opens the next look-up
    */
-  join(
-    wanted: WantedFlavors,
-    { joinsRunning, globalRequestId }: { joinsRunning: boolean; globalRequestId: string },
-  ): Map<FlavorId, Promise<T>> {
+  join(wants: Wants, globalRequestId: string): Map<FlavorId, Promise<T>> {
     const joined = new Map<FlavorId, Promise<T>>();
-    for (const [flavorId, withAccess] of wanted) {
-      const running = joinsRunning && brings(this.running, flavorId, withAccess) ? this.running : undefined;
-      const batch = running ?? (this.next ??= this.open(globalRequestId));
-      if (batch !== running) batch.wanted.set(flavorId, withAccess || batch.wanted.get(flavorId) === true);
-      joined.set(flavorId, batch.learned);
+    for (const [flavorId, want] of wants) {
+      const { running } = this;
+      if (running !== undefined && brings(running, flavorId, want)) {
+        joined.set(flavorId, running.learned);
+        continue;
+      }
+      const next = (this.next ??= this.open(globalRequestId));
+      next.wants.set(flavorId, both(want, next.wants.get(flavorId)));
+      joined.set(flavorId, next.learned);
     }
     return joined;
   }
 
   private open(globalRequestId: string): Batch<T> {
     const before = this.running?.learned;
-    const wanted = new Map<FlavorId, boolean>();
-    const batch = { wanted, learned: this.run(before, wanted, globalRequestId) };
+    const wants = new Map<FlavorId, Want>();
+    const batch = { wants, learned: this.run(before, wants, globalRequestId) };
     batch.learned.catch(() => undefined); // told to those who joined; they may all have gone by then
     return batch;
   }
 
-  private async run(before: Promise<T> | undefined, wanted: WantedFlavors, globalRequestId: string): Promise<T> {
+  private async run(before: Promise<T> | undefined, wants: Wants, globalRequestId: string): Promise<T> {
     // What became of the one before is for those who wait for it to hear.
-    await (before === undefined ? undefined : Promise.all([before.catch(() => undefined), sleep(GATHER_MS)]));
+    await (before === undefined ? undefined : Promise.all([before.catch(() => undefined), gathered(wants)]));
     this.running = this.next;
     this.next = undefined;
     try {
-      return await this.lookUp(wanted, globalRequestId);
+      return await this.lookUp(wants, globalRequestId);
     } finally {
       this.running = undefined;
     }
   }
 }
 
-function brings<T>(batch: Batch<T> | undefined, flavorId: FlavorId, withAccess: boolean): boolean {
-  const wanted = batch?.wanted.get(flavorId);
-  return wanted !== undefined && (wanted || !withAccess);
+async function gathered(wants: Wants): Promise<void> {
+  const latest = performance.now() + MOST_GATHERING_MS;
+  let seen: number;
+  do {
+    seen = wants.size;
+    await sleep(QUIET_MS);
+  } while (wants.size > seen && performance.now() < latest);
+}
+
+function brings<T>({ wants }: Batch<T>, flavorId: FlavorId, { withAccess, fresh }: Want): boolean {
+  const wanted = wants.get(flavorId);
+  return wanted !== undefined && !fresh && (wanted.withAccess || !withAccess);
+}
+
+function both(a: Want, b: Want | undefined): Want {
+  if (b === undefined) return a;
+  return { withAccess: a.withAccess || b.withAccess, fresh: a.fresh || b.fresh };
 }

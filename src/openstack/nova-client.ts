@@ -20,9 +20,12 @@ export interface ListedFlavor {
   readonly flavor: Flavor | RegisteredFlavorsError;
 }
 
-const flavorDocument = z.object({ flavor: z.object({ id: z.string() }).loose() });
+const hasId = (value: unknown): value is { id: string } => {
+  return typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string';
+};
+const flavorDocument = z.object({ flavor: z.custom<{ id: string }>(hasId) });
 const pageDocument = z.object({
-  flavors: z.array(z.object({ id: z.string() }).loose()),
+  flavors: z.array(z.custom<{ id: string }>(hasId)), // no more than that: zod would copy what it knows
   flavors_links: z.array(z.object({ rel: z.string() })).optional(),
 });
 const accessDocument = z.object({

@@ -5,7 +5,6 @@ import { type Flavor, sameFlavor } from '../registrations/flavor';
 import type { FlavorAnswer } from '../registrations/flavor-directory';
 import type { FlavorId } from '../registrations/flavor-id';
 import { walkFlavors } from './flavor-walk';
-import type { WantedFlavors } from './look-up-batches';
 import { ASSUMED_FLAVORS_IN_NOVA, planLookUp, UNREACHABLE_BY_PATH } from './look-up-planner';
 import type { ListedFlavor, NovaClient } from './nova-client';
 import type { NovaCall } from './nova-session';
@@ -15,8 +14,10 @@ import { waitForNova } from './within-deadline';
 export interface Learned {
   /** Milliseconds since 1970-01-01T00:00:00Z: when it began. */
   readonly askedAt: number;
-  /** Of every id that was wanted, unless it is among the failures; and of flavors that went by in a list. */
+  /** Of every id that was wanted, unless it is among the failures. */
   readonly answers: ReadonlyMap<FlavorId, FlavorAnswer>;
+  /** Flavors that nobody wanted but that went by in a list; without those of which there is more to know. */
+  readonly wentBy: readonly Flavor[];
   /** Of which wanted ids Nova's answer made no sense, or did not come. That is nobody's trouble but theirs who want them. */
   readonly failures: ReadonlyMap<FlavorId, RegisteredFlavorsError>;
 }
@@ -42,11 +43,11 @@ export class NovaFlavorDirectory {
   ) {}
 
   /**
-   * Looks up flavors, and the access lists of those of which they are wanted. An access list that cannot be learned is
+   * Looks up flavors, and the access lists of those whose value is true. An access list that cannot be learned is
    * left out and fails nothing.
    * @throws RegisteredFlavorsError `unavailable`, `upstream timed out`, `upstream answered badly`
    */
-  async lookUp(wanted: WantedFlavors, globalRequestId: string): Promise<Learned> {
+  async lookUp(wanted: ReadonlyMap<FlavorId, boolean>, globalRequestId: string): Promise<Learned> {
     const askedAt = this.options.clock.now();
     const signal = AbortSignal.timeout(this.options.deadlineMs);
     const found = await this.withinDeadline({ globalRequestId, signal }, (call) =>
@@ -58,12 +59,15 @@ export class NovaFlavorDirectory {
     const access = await this.findAccess(closed, { globalRequestId, signal });
     const answers = new Map<FlavorId, FlavorAnswer>();
     const failures = new Map<FlavorId, RegisteredFlavorsError>();
-    for (const { id, flavor } of found.values()) {
-      if (!(flavor instanceof RegisteredFlavorsError)) answers.set(id, answer(flavor, access.get(id)));
-      else if (wanted.has(id)) failures.set(id, flavor);
+    for (const id of wanted.keys()) {
+      const flavor = found.get(id)?.flavor;
+      if (flavor instanceof RegisteredFlavorsError) failures.set(id, flavor);
+      else answers.set(id, answer(flavor, access.get(id)));
     }
-    for (const id of wanted.keys()) if (!found.has(id)) answers.set(id, { status: 'missing' });
-    return { askedAt, answers, failures };
+    const wentBy = [...found.values()].flatMap(({ id, flavor }) =>
+      wanted.has(id) || !isWhole(flavor) ? [] : [flavor],
+    );
+    return { askedAt, answers, failures, wentBy };
   }
 
   /**
@@ -139,6 +143,11 @@ export class NovaFlavorDirectory {
   }
 }
 
+/** Whether there is no access list to be learned besides. */
+function isWhole(flavor: Flavor | RegisteredFlavorsError): flavor is Flavor {
+  return !(flavor instanceof RegisteredFlavorsError) && !isClosed(flavor);
+}
+
 /** Whether there is an access list that says who may use it. */
 function isClosed(flavor: Flavor | RegisteredFlavorsError): flavor is Flavor {
   return !(flavor instanceof RegisteredFlavorsError) && !flavor.isPublic && flavor.isDisabled !== true;
@@ -150,6 +159,7 @@ function isAboutOne(error: unknown, { signal }: NovaCall): error is RegisteredFl
   return error.kind === 'upstream answered badly' || error.kind === 'upstream timed out';
 }
 
-function answer(flavor: Flavor, access: ReadonlySet<string> | undefined): FlavorAnswer {
+function answer(flavor: Flavor | undefined, access: ReadonlySet<string> | undefined): FlavorAnswer {
+  if (flavor === undefined) return { status: 'missing' };
   return access === undefined ? { status: 'found', flavor } : { status: 'found', flavor, access };
 }

@@ -36,6 +36,7 @@ const ANYBODYS_ANSWER = z.object({ flavors: z.array(z.unknown()) });
  */
 export class NovaSessions {
   private readonly versions = new Map<string, Promise<string>>();
+  private readonly roots = new WeakMap<ServiceSession, string>();
   private readonly verdicts = new WeakMap<ServiceSession, Promise<Verdict>>();
 
   constructor(
@@ -53,7 +54,7 @@ export class NovaSessions {
   async open(call: NovaCall): Promise<NovaSession> {
     for (let attempt = 0; attempt < 2; attempt += 1) {
       const held = await this.serviceToken.get(call.globalRequestId);
-      const root = novaRoot(findComputeEndpoint(held.catalog, this.endpoint, this.upstream.errors), held.projectId);
+      const root = this.rootFor(held);
       const session = { root, microversion: await this.agreeOnVersion(root, call), token: held.token };
       const verdict = await this.judge(held, session, call);
       if (verdict.outcome === 'admin') return session;
@@ -71,6 +72,14 @@ export class NovaSessions {
   /** Nova was changed under us: the next session agrees on a version again. */
   forgetVersions(): void {
     this.versions.clear();
+  }
+
+  private rootFor(held: ServiceSession): string {
+    const known = this.roots.get(held);
+    if (known !== undefined) return known;
+    const root = novaRoot(findComputeEndpoint(held.catalog, this.endpoint, this.upstream.errors), held.projectId);
+    this.roots.set(held, root);
+    return root;
   }
 
   private agreeOnVersion(root: string, call: NovaCall): Promise<string> {

@@ -68,8 +68,15 @@ export class Upstream {
 
   private async attempt(request: UpstreamRequest): Promise<UpstreamAnswer> {
     const { attemptTimeoutMs, maxAnswerBytes, budget } = this.options;
-    const done = new AbortController();
-    const tooSlow = AbortSignal.timeout(attemptTimeoutMs);
+    const end = new AbortController();
+    let isTooSlow = false;
+    const endTooSlow = setTimeout(() => {
+      isTooSlow = true;
+      end.abort();
+    }, attemptTimeoutMs);
+    const endOutOfTime = (): void => end.abort();
+    request.signal.addEventListener('abort', endOutOfTime, { once: true });
+    if (request.signal.aborted) end.abort();
     try {
       const response = await this.client.request<NodeJS.ReadableStream>({
         method: request.method,
@@ -81,17 +88,19 @@ export class Upstream {
           'X-OpenStack-Request-Id': request.globalRequestId,
           ...request.headers,
         },
-        signal: AbortSignal.any([request.signal, tooSlow, done.signal]),
+        signal: end.signal,
       });
       return await readAnswer(response, maxAnswerBytes, budget);
     } catch (error) {
+      end.abort(); // whatever is still open of this try ends with it
       if (error instanceof UpstreamFailure) throw error;
       if (request.signal.aborted) throw new UpstreamFailure({ kind: 'out of time' });
-      if (tooSlow.aborted) throw new UpstreamFailure({ kind: 'too slow', timeoutMs: attemptTimeoutMs });
+      if (isTooSlow) throw new UpstreamFailure({ kind: 'too slow', timeoutMs: attemptTimeoutMs });
       const code = codeOf(error);
       throw code === undefined ? error : new UpstreamFailure(reasonOf(code));
     } finally {
-      done.abort(); // whatever is still open of this try ends with it
+      clearTimeout(endTooSlow);
+      request.signal.removeEventListener('abort', endOutOfTime);
     }
   }
 }

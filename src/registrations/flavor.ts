@@ -27,9 +27,10 @@ export type AcceptedFlavor = Pick<Flavor, 'id' | 'name' | 'ram' | 'vcpus' | 'dis
 
 /** Whether Nova says the same of both. */
 export function sameFlavor(a: Flavor, b: Flavor): boolean {
-  const { extraSpecs: specsOfA, ...restOfA } = a;
-  const { extraSpecs: specsOfB, ...restOfB } = b;
-  return isSameRecord(restOfA, restOfB) && isSameRecord(specsOfA, specsOfB);
+  const names = Object.keys(a) as (keyof Flavor)[];
+  return (
+    names.every((name) => name === 'extraSpecs' || a[name] === b[name]) && isSameRecord(a.extraSpecs, b.extraSpecs)
+  );
 }
 
 function isSameRecord(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {

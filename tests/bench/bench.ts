@@ -1,22 +1,46 @@
-// npm run bench: measures what the service promises about speed and memory. `-- --write` also writes docs/benchmarks.md;
-// `-- warm` runs the subjects with that word only.
-import { warm } from './warm';
+// npm run bench: measures what the service promises about speed and memory, and prints a table.
+//   -- WORD     only the subjects with that word
+//   -- --write  also writes docs/benchmarks.md
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { ServiceProcess } from '../support/service-process';
+import { benchPage, benchTable } from './bench-page';
+import { burst } from './burst';
+import { startBenchCloud } from './cloud';
+import { cold } from './cold';
 import type { Bench, Figure } from './figure';
+import { memory } from './memory';
+import { start } from './start';
+import { store } from './store';
+import { warm } from './warm';
 
-const BENCHES: readonly Bench[] = [warm];
+const BENCHES: readonly Bench[] = [warm, cold, burst, store, start, memory];
+const PAGE = path.join(__dirname, '..', '..', 'docs', 'benchmarks.md');
 
 async function main(args: readonly string[]): Promise<void> {
   const words = args.filter((arg) => !arg.startsWith('--'));
-  const chosen = BENCHES.filter(({ subject }) => words.every((word) => subject.includes(word)));
   const figures: Figure[] = [];
-  for (const bench of chosen) {
+  for (const bench of BENCHES.filter(({ subject }) => words.every((word) => subject.includes(word)))) {
     process.stderr.write(`${bench.subject} ...\n`);
-    figures.push(...(await bench.run()));
+    figures.push(...(await runAlone(bench)));
   }
-  for (const figure of figures) {
-    process.stdout.write(`${figure.isMet ? '  ' : '! '}${figure.what}: ${figure.measured} (${figure.must})\n`);
-  }
+  process.stdout.write(benchTable(figures));
+  if (args.includes('--write')) writeFileSync(PAGE, benchPage(figures));
   if (figures.some(({ isMet }) => !isMet)) process.exitCode = 1;
+}
+
+async function runAlone(bench: Bench): Promise<Figure[]> {
+  const cloud = await startBenchCloud();
+  const started: ServiceProcess[] = [];
+  try {
+    return await bench.run(cloud, (server) => {
+      started.push(server);
+      return server;
+    });
+  } finally {
+    for (const server of started) await server.stop();
+    await cloud.close();
+  }
 }
 
 void main(process.argv.slice(2));

@@ -1,3 +1,6 @@
+import type { StubCloud } from '../../src/stub/stub-cloud';
+import type { ServiceProcess } from '../support/service-process';
+
 /** One line of the table. */
 export interface Figure {
   readonly what: string;
@@ -10,18 +13,19 @@ export interface Figure {
 /** The figures of one subject. */
 export interface Bench {
   readonly subject: string;
-  run(): Promise<Figure[]>;
+  /** @param keep hands over a process that is to be stopped afterwards */
+  run(cloud: StubCloud, keep: (server: ServiceProcess) => ServiceProcess): Promise<Figure[]>;
 }
 
 /** A figure that has to reach at least so much. */
-export function atLeast(what: string, value: number, bound: number, unit = ''): Figure {
-  return { what, measured: value.toFixed(2) + unit, must: `at least ${bound}${unit}`, isMet: value >= bound };
+export function atLeast(what: string, value: number, bound: number): Figure {
+  return { what, measured: value.toFixed(2), must: `at least ${bound}`, isMet: value >= bound };
 }
 
 /** A figure that may come to so much at the most. */
 export function atMost(what: string, value: number, bound: number, unit = ''): Figure {
-  const digits = Number.isInteger(value) ? 0 : 2;
-  return { what, measured: value.toFixed(digits) + unit, must: `at most ${bound}${unit}`, isMet: value <= bound };
+  const measured = (Number.isInteger(value) ? String(value) : value.toFixed(2)) + unit;
+  return { what, measured, must: `at most ${bound}${unit}`, isMet: value <= bound };
 }
 
 /** Something worth knowing that nothing is demanded of. */

@@ -33,7 +33,7 @@ describe('readConfig', () => {
       },
       tokenCache: { seconds: 300, entries: 10_000 },
       flavorCache: { ttlSeconds: 30, maxEntries: 20_000 },
-      answerCacheBytes: 67_108_864,
+      answerCacheBytes: 16_777_216,
       keystone: { timeoutMs: 5_000, deadlineMs: 10_000, maxConcurrentRequests: 8 },
       nova: { timeoutMs: 10_000, deadlineMs: 30_000, maxConcurrentRequests: 8 },
       upstream: { answerMaxBytes: 16_777_216, inFlightMaxBytes: 67_108_864 },

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import type { Figure } from './figure';
+
+/** The figures as a table, for a terminal as for a page. */
+export function benchTable(figures: readonly Figure[]): string {
+  const rows = [
+    ['what', 'measured', 'must', ''],
+    ...figures.map(({ what, measured, must, isMet }) => [
+      what,
+      measured,
+      must,
+      must === '' ? '' : isMet ? 'met' : 'MISSED',
+    ]),
+  ];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(3, ...rows.map((row) => row[column]!.length)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |\n`;
+  const [head, ...body] = rows.map(line);
+  return [head, line(widths.map((width) => '-'.repeat(width))), ...body].join('');
+}
+
+/** docs/benchmarks.md */
+export function benchPage(figures: readonly Figure[]): string {
+  return `# Benchmarks
+
+Written by \`npm run bench -- --write\`, from one run. What counts are the ratios: everything in one table was measured in turns on the same machine, with other work going on beside it.
+
+${describeMachine()}
+
+${benchTable(figures)}
+How it is measured:
+
+- The service runs as built, in a process of its own, with authentication, the contract's validator, the access log and everything else that production has. Keystone and Nova are the stub, over HTTP, in the process that also sends the load.
+- **Warm reads** are compared by the processor time that the server uses for one request (\`process.cpuUsage\` around 10,000 requests over 16 connections), the best of five rounds, the servers in turn. Requests per second would measure the load generator. Bare Express has its default settings and sends the same bytes as a string with \`res.type('json').send\`.
+- **Cold reads** are compared by time, the best of 15, with a script that sends the same requests to Nova and hands on what comes. Nothing is remembered (\`FLAVOR_TTL_SECONDS=0\`), the caller's token is.
+- Bare Express gives each request another prototype when it arrives, which takes V8's caches away from whatever touches it. The service's requests are made with that prototype ([express-messages.ts](../src/http/express-messages.ts)): that is why it comes so near to a handler that does nothing.
+`;
+}
+
+function describeMachine(): string {
+  const [cpu] = os.cpus();
+  const system = /PRETTY_NAME="(.*)"/.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? os.type();
+  const gib = Math.round(os.totalmem() / 1024 ** 3);
+  const day = new Date().toISOString().slice(0, 10);
+  return `Machine: ${os.cpus().length} shared cores (${cpu?.model ?? 'unknown'}), ${gib} GiB, ${system}, Node.js ${process.version}, ${day}.`;
+}
