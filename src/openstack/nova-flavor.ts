@@ -35,14 +35,14 @@ const CHECKS: readonly (readonly [keyof NovaFlavor, Check])[] = [
   ['rxtx_factor', (value) => value === undefined || value === '' || isNumber(value)],
   ['os-flavor-access:is_public', isBoolean],
   ['OS-FLV-DISABLED:disabled', (value) => value === undefined || isBoolean(value)],
-  ['extra_specs', (value) => isObject(value) && !Array.isArray(value) && Object.values(value).every(isText)],
+  ['extra_specs', (value) => isObject(value) && !Array.isArray(value) && hasTextsOnly(value)],
 ];
 
 /** Reads one of Nova's flavors; or names what of it is missing or wrong. */
 export function readNovaFlavor(json: unknown): Flavor | { wrong: string } {
   if (!isObject(json)) return { wrong: '' };
-  const wrong = CHECKS.filter(([name, isRight]) => !isRight(json[name]));
-  if (wrong.length > 0) return { wrong: wrong.map(([name]) => name).join(', ') };
+  const isRight = CHECKS.every(([name, check]) => check(json[name]));
+  if (!isRight) return { wrong: namesOfWrong(json).join(', ') };
   const flavor = json as unknown as NovaFlavor;
   return {
     id: flavor.id,
@@ -58,6 +58,15 @@ export function readNovaFlavor(json: unknown): Flavor | { wrong: string } {
     isDisabled: flavor['OS-FLV-DISABLED:disabled'],
     extraSpecs: flavor.extra_specs,
   };
+}
+
+function namesOfWrong(json: Record<string, unknown>): string[] {
+  return CHECKS.filter(([name, check]) => !check(json[name])).map(([name]) => name);
+}
+
+function hasTextsOnly(value: Record<string, unknown>): boolean {
+  for (const key in value) if (!isText(value[key])) return false;
+  return true;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -25,15 +25,17 @@ export interface Flavor {
 /** What an operator accepted when registering: enough to see later that an id now names another flavor. */
 export type AcceptedFlavor = Pick<Flavor, 'id' | 'name' | 'ram' | 'vcpus' | 'disk' | 'ephemeral' | 'swap' | 'isPublic'>;
 
+const FIELDS = [
+  ...(['id', 'name', 'description', 'ram', 'vcpus', 'disk', 'ephemeral', 'swap'] as const),
+  ...(['rxtxFactor', 'isPublic', 'isDisabled'] as const),
+] satisfies (keyof Flavor)[];
+
 /** Whether Nova says the same of both. */
 export function sameFlavor(a: Flavor, b: Flavor): boolean {
-  const names = Object.keys(a) as (keyof Flavor)[];
-  return (
-    names.every((name) => name === 'extraSpecs' || a[name] === b[name]) && isSameRecord(a.extraSpecs, b.extraSpecs)
-  );
+  return FIELDS.every((field) => a[field] === b[field]) && sameSpecs(a.extraSpecs, b.extraSpecs);
 }
 
-function isSameRecord(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {
+function sameSpecs(a: Flavor['extraSpecs'], b: Flavor['extraSpecs']): boolean {
   const names = Object.keys(a);
   return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && a[name] === b[name]);
 }
