@@ -42,8 +42,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
   const { nova, tokens } = connect(config, logger, clock);
   const flavors = new CachedFlavorDirectory(
     new NovaFlavorDirectory(nova, { deadlineMs: config.nova.deadlineMs, clock, logger }),
-    { ...config.flavorCache, deadlineMs: config.nova.deadlineMs },
-    clock,
+    { ...config.flavorCache, deadlineMs: config.nova.deadlineMs, clock, logger },
   );
   const store = await openStore({ databaseUrl: config.databaseUrl, logger });
   const views = new RenderedViews(config.answerCacheBytes);

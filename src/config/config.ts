@@ -23,7 +23,12 @@ export interface Config {
   };
   readonly openstack: OpenStackConfig;
   readonly tokenCache: { readonly seconds: number; readonly entries: number };
-  readonly flavorCache: { readonly ttlSeconds: number; readonly maxEntries: number };
+  readonly flavorCache: {
+    readonly ttlSeconds: number;
+    readonly staleWhileRevalidateSeconds: number;
+    readonly maxStaleSeconds: number;
+    readonly maxEntries: number;
+  };
   readonly answerCacheBytes: number;
   readonly keystone: {
     readonly timeoutMs: number;
@@ -113,7 +118,12 @@ function arrange(values: ServiceSettings, openstack: OpenStackConfig): Config {
     roles: { reader: values.READER_ROLES, admin: values.ADMIN_ROLES, service: values.SERVICE_ROLES },
     openstack,
     tokenCache: { seconds: values.TOKEN_CACHE_SECONDS, entries: values.TOKEN_CACHE_ENTRIES },
-    flavorCache: { ttlSeconds: values.FLAVOR_TTL_SECONDS, maxEntries: values.FLAVOR_CACHE_ENTRIES },
+    flavorCache: {
+      ttlSeconds: values.FLAVOR_TTL_SECONDS,
+      staleWhileRevalidateSeconds: values.FLAVOR_STALE_WHILE_REVALIDATE_SECONDS,
+      maxStaleSeconds: values.FLAVOR_MAX_STALE_SECONDS,
+      maxEntries: values.FLAVOR_CACHE_ENTRIES,
+    },
     answerCacheBytes: values.ANSWER_CACHE_BYTES,
     keystone: {
       timeoutMs: values.KEYSTONE_TIMEOUT_MS,

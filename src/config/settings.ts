@@ -50,6 +50,8 @@ export const serviceSettings = z.object({
   TOKEN_CACHE_SECONDS: whole(300, { min: 0, max: 86_400 }),
   TOKEN_CACHE_ENTRIES: whole(10_000, { min: 1, max: 1_000_000 }),
   FLAVOR_TTL_SECONDS: whole(30, { min: 0, max: 86_400 }),
+  FLAVOR_STALE_WHILE_REVALIDATE_SECONDS: whole(60, { min: 0, max: 86_400 }),
+  FLAVOR_MAX_STALE_SECONDS: whole(86_400, { min: 0, max: 31_536_000 }),
   FLAVOR_CACHE_ENTRIES: whole(20_000, { min: 1, max: 1_000_000 }),
   ANSWER_CACHE_BYTES: whole(16_777_216, { min: 65_536, max: 17_179_869_184 }),
 

@@ -560,8 +560,9 @@ export interface components {
         ETag: string;
         /**
          * @description Whether Nova had to be asked for this answer (RFC 9211). `hit`: it was not; `ttl` says for how many seconds what
-         *     Nova said is good still. `fwd=miss`: it was asked of flavors that were not known; `fwd=stale`: what was known was
-         *     too old.
+         *     Nova said is fresh still; below zero it is stale, and being renewed, or Nova is away. `detail=stale-if-error`: it
+         *     was asked in vain just now. `fwd=miss`: it was asked of flavors that were not known; `fwd=stale`: what was known
+         *     was too old.
          * @example registered-flavors; hit; ttl=17
          */
         CacheStatus: string;

@@ -1,155 +1,174 @@
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock';
-import { sameFlavor } from '../registrations/flavor';
+import { RegisteredFlavorsError } from '../errors';
+import type { Logger } from '../logger';
 import type { FlavorAnswer, FlavorDirectory, LookUp, LookUpOptions } from '../registrations/flavor-directory';
 import type { FlavorId } from '../registrations/flavor-id';
-import type { RegisteredFlavorsError } from '../errors';
+import { FlavorMemory, type Remembered } from './flavor-memory';
 import { LookUpBatches, type Want, type Wants } from './look-up-batches';
 import type { NovaFlavorDirectory } from './nova-flavor-directory';
 import { waitForNova } from './within-deadline';
 
-interface Remembered {
-  readonly answer: FlavorAnswer;
-  /** When Nova was asked: milliseconds since 1970-01-01T00:00:00Z. */
-  readonly askedAt: number;
-}
+/** After a failure, who can do with older answers does not ask again for so long. */
+const PAUSE_AFTER_FAILURE_MS = 5_000;
 
-/** What became of each id of a batch. */
-type Outcomes = ReadonlyMap<FlavorId, Remembered | { readonly failure: RegisteredFlavorsError }>;
-
+/** The three bounds are RFC 5861's. */
 export interface CachedFlavorDirectoryOptions {
-  /** How long an answer of Nova is good. */
+  /** How long an answer of Nova is fresh. */
   readonly ttlSeconds: number;
+  /** How long after that it is given at once, and renewed behind the reader. */
+  readonly staleWhileRevalidateSeconds: number;
+  /** How old an answer may be that has to do while Nova fails. */
+  readonly maxStaleSeconds: number;
   readonly maxEntries: number;
   /** How long whoever asks waits for Nova. */
   readonly deadlineMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
 }
 
-/**
- * Remembers what Nova said of flavors, missing ones included, and asks it about the rest, one batch at a time.
- *
- * A flavor and its access list are remembered as one: the id of a deleted flavor can be used again, and an access list
- * must never go with another flavor than the one it was asked with.
- */
+type Outcome = Remembered | { readonly failure: RegisteredFlavorsError };
+type Outcomes = ReadonlyMap<FlavorId, Outcome>;
+
+/** Remembers what Nova said of flavors, missing ones included, and asks it about the rest, one batch at a time. */
 export class CachedFlavorDirectory implements FlavorDirectory {
-  private readonly remembered: LRUCache<FlavorId, Remembered>;
+  private readonly memory: FlavorMemory;
   private readonly batches = new LookUpBatches((wants, globalRequestId) => this.learn(wants, globalRequestId));
   private readonly ttlMs: number;
-  private changes = 0;
+  private pausedUntil = 0;
 
   constructor(
     private readonly nova: NovaFlavorDirectory,
     private readonly options: CachedFlavorDirectoryOptions,
-    private readonly clock: Clock,
   ) {
-    this.remembered = new LRUCache({ max: options.maxEntries });
+    this.memory = new FlavorMemory(options.maxEntries);
     this.ttlMs = options.ttlSeconds * 1000;
   }
 
   get revision(): number {
-    return this.changes;
+    return this.memory.revision;
   }
 
   async lookUp(flavorIds: readonly FlavorId[], options: LookUpOptions): Promise<LookUp> {
-    const { good, wants, askedFor } = this.recall(flavorIds, options);
-    const all = wants.size === 0 ? good : new Map([...good, ...(await this.ask(wants, options))]);
+    const recalled = this.recall(flavorIds, options);
+    if (recalled.toRenew.size > 0) this.batches.join(recalled.toRenew, options.globalRequestId); // behind the reader
+    const found = recalled.found;
+    let { askedFor } = recalled;
+    if (recalled.wants.size > 0) {
+      for (const [flavorId, outcome] of await this.ask(recalled.wants, options)) {
+        if ('failure' in outcome) askedFor = 'the old, in vain';
+        found.set(flavorId, 'failure' in outcome ? this.olderFor(flavorId, options, outcome.failure) : outcome);
+      }
+    }
     let goodUntil = Infinity;
-    for (const { answer, askedAt } of all.values()) {
+    for (const { answer, askedAt } of found.values()) {
       goodUntil = Math.min(goodUntil, suffices(answer, options) ? askedAt + this.ttlMs : 0);
     }
-    return { answers: new Map([...all].map(([flavorId, { answer }]) => [flavorId, answer])), goodUntil, askedFor };
+    return { answers: new Map([...found].map(([flavorId, { answer }]) => [flavorId, answer])), goodUntil, askedFor };
   }
 
-  /** What is remembered that will do, and what has to be asked. */
+  /** What is remembered that will do, what of it is to be renewed, and what has to be asked first. */
   private recall(flavorIds: readonly FlavorId[], { fresh, withAccess }: LookUpOptions) {
-    const good = new Map<FlavorId, Remembered>();
+    const found = new Map<FlavorId, Remembered>();
+    const toRenew = new Map<FlavorId, Want>();
     const wants = new Map<FlavorId, Want>();
     let askedFor = 'nothing' as LookUp['askedFor'];
     for (const flavorId of flavorIds) {
-      const known = fresh ? undefined : this.remembered.get(flavorId);
-      if (known !== undefined && this.isGood(known, { withAccess })) {
-        good.set(flavorId, known);
-      } else {
-        // An access list that somebody needed is renewed with the flavor: an admin's read must not lose it.
-        wants.set(flavorId, { withAccess: withAccess || hasAccess(known?.answer), fresh });
-        askedFor = known === undefined || askedFor === 'the unknown' ? 'the unknown' : 'the old';
-      }
+      const known = fresh ? undefined : this.memory.recall(flavorId);
+      const use = known === undefined ? 'ask first' : this.useOf(known, { withAccess });
+      // An access list that somebody needed is renewed with the flavor: an admin's read must not lose it.
+      const want = { withAccess: withAccess || hasAccess(known?.answer), fresh };
+      if (known !== undefined && use !== 'ask first') found.set(flavorId, known);
+      if (use === 'and renew') toRenew.set(flavorId, want);
+      if (use !== 'ask first') continue;
+      wants.set(flavorId, want);
+      askedFor = known === undefined || askedFor === 'the unknown' ? 'the unknown' : 'the old';
     }
-    return { good, wants, askedFor };
+    return { found, toRenew, wants, askedFor };
   }
 
-  private isGood({ answer, askedAt }: Remembered, wanted: Pick<Want, 'withAccess'>): boolean {
-    return askedAt > this.clock.now() - this.ttlMs && suffices(answer, wanted);
+  private useOf(known: Remembered, wanted: Pick<Want, 'withAccess'>): 'as it is' | 'and renew' | 'ask first' {
+    if (!suffices(known.answer, wanted)) return 'ask first';
+    const ageMs = this.ageMs(known);
+    if (ageMs < this.ttlMs) return 'as it is';
+    if (this.clock.now() < this.pausedUntil && this.isUsable(known)) return 'as it is';
+    return ageMs < this.ttlMs + this.options.staleWhileRevalidateSeconds * 1000 ? 'and renew' : 'ask first';
   }
 
-  private async ask(wants: Wants, options: LookUpOptions): Promise<Map<FlavorId, Remembered>> {
-    const looks = this.batches.join(wants, options.globalRequestId);
+  /** What has to do while Nova fails; its failure, when there is nothing. */
+  private olderFor(flavorId: FlavorId, options: LookUpOptions, failure: RegisteredFlavorsError): Remembered {
+    const known = options.fresh ? undefined : this.memory.recall(flavorId);
+    if (known !== undefined && suffices(known.answer, options) && this.isUsable(known)) return known;
+    throw failure;
+  }
+
+  private isUsable(known: Remembered): boolean {
+    return this.ageMs(known) < this.options.maxStaleSeconds * 1000;
+  }
+
+  private ageMs({ askedAt }: Remembered): number {
+    return this.clock.now() - askedAt;
+  }
+
+  private get clock(): Clock {
+    return this.options.clock;
+  }
+
+  private async ask(wants: Wants, { globalRequestId, signal }: LookUpOptions): Promise<Outcomes> {
+    const outcomes = new Map<FlavorId, Outcome>();
+    const looks = this.batches.join(wants, globalRequestId);
     const { deadlineMs } = this.options;
-    await waitForNova(Promise.all(new Set(looks.values())), { deadlineMs, signal: options.signal });
-    const answers = new Map<FlavorId, Remembered>();
+    const done = waitForNova(Promise.allSettled(new Set(looks.values())), { deadlineMs, signal });
+    const late = await done.then(() => undefined, failureOf);
     for (const [flavorId, look] of looks) {
-      const outcome = (await look).get(flavorId);
-      if (outcome === undefined) continue;
-      if ('failure' in outcome) throw outcome.failure;
-      answers.set(flavorId, outcome);
-    }
-    return answers;
-  }
-
-  /** Asks Nova and remembers what it says, and then, where there is room, of what else went by in a list. */
-  private async learn(wants: Wants, globalRequestId: string): Promise<Outcomes> {
-    const outcomes = new Map<FlavorId, Remembered | { failure: RegisteredFlavorsError }>();
-    const wanted = new Map<FlavorId, boolean>();
-    for (const [flavorId, want] of wants) {
-      // It may have gone by in the batch that this one had to wait for.
-      const known = want.fresh ? undefined : this.remembered.get(flavorId);
-      if (known !== undefined && this.isGood(known, want)) outcomes.set(flavorId, known);
-      else wanted.set(flavorId, want.withAccess);
-    }
-    if (wanted.size === 0) return outcomes;
-    const { answers, failures, wentBy, askedAt } = await this.nova.lookUp(wanted, globalRequestId);
-    for (const [flavorId, answer] of answers) outcomes.set(flavorId, this.remember(flavorId, answer, askedAt));
-    for (const [flavorId, failure] of failures) outcomes.set(flavorId, { failure });
-    for (const flavor of wentBy) {
-      if (this.hasRoomFor(flavor.id)) this.remember(flavor.id, { status: 'found', flavor }, askedAt);
+      const outcome = late ?? (await look.then((learned) => learned.get(flavorId), failureOf));
+      if (outcome !== undefined) outcomes.set(flavorId, outcome);
     }
     return outcomes;
   }
 
-  private hasRoomFor(flavorId: FlavorId): boolean {
-    return this.remembered.has(flavorId) || this.remembered.size < this.options.maxEntries;
+  /** Asks Nova and remembers what it says, and then, where there is room, of what else went by in a list. */
+  private async learn(wants: Wants, globalRequestId: string): Promise<Outcomes> {
+    const outcomes = new Map<FlavorId, Outcome>();
+    const wanted = new Map<FlavorId, boolean>();
+    for (const [flavorId, want] of wants) {
+      // It may have gone by in the batch that this one had to wait for.
+      const known = want.fresh ? undefined : this.memory.recall(flavorId);
+      const isFresh = known !== undefined && this.ageMs(known) < this.ttlMs && suffices(known.answer, want);
+      if (isFresh) outcomes.set(flavorId, known);
+      else wanted.set(flavorId, want.withAccess);
+    }
+    if (wanted.size === 0) return outcomes;
+    const { answers, failures, wentBy, askedAt } = await this.nova
+      .lookUp(wanted, globalRequestId)
+      .catch((error: unknown) => this.pause(error, wanted.size));
+    this.pausedUntil = 0;
+    for (const [flavorId, answer] of answers) outcomes.set(flavorId, this.memory.remember(flavorId, answer, askedAt));
+    for (const [flavorId, failure] of failures) outcomes.set(flavorId, { failure });
+    for (const flavor of wentBy) this.memory.rememberToo(flavor, askedAt);
+    return outcomes;
   }
 
-  private remember(flavorId: FlavorId, said: FlavorAnswer, askedAt: number): Remembered {
-    const known = this.remembered.peek(flavorId)?.answer;
-    const answer = known !== undefined && isSame(known, said) ? known : said;
-    if (known !== undefined && answer !== known) this.changes += 1;
-    const remembered = { answer, askedAt };
-    this.remembered.set(flavorId, remembered);
-    return remembered;
+  private pause(error: unknown, flavors: number): never {
+    this.pausedUntil = this.clock.now() + PAUSE_AFTER_FAILURE_MS;
+    if (error instanceof RegisteredFlavorsError) {
+      this.options.logger.warn('Nova could not be asked about flavors', { flavors, reason: error.message });
+    }
+    throw error;
   }
+}
+
+/** A failure that we foresaw, as an outcome. A defect stays one. */
+function failureOf(error: unknown): { failure: RegisteredFlavorsError } {
+  if (error instanceof RegisteredFlavorsError) return { failure: error };
+  throw error;
 }
 
 function hasAccess(answer: FlavorAnswer | undefined): boolean {
   return answer?.status === 'found' && answer.access !== undefined;
 }
 
-/** Whether an answer says all that anybody may want to know; not when there is an access list that was not learned. */
-function isWhole(answer: FlavorAnswer): boolean {
-  if (answer.status === 'missing' || answer.flavor.isPublic || answer.flavor.isDisabled === true) return true;
-  return answer.access !== undefined;
-}
-
+/** Whether an answer says all that is wanted; not when there is an access list that was not learned. */
 function suffices(answer: FlavorAnswer, { withAccess }: Pick<Want, 'withAccess'>): boolean {
-  return !withAccess || isWhole(answer);
-}
-
-function isSame(a: FlavorAnswer, b: FlavorAnswer): boolean {
-  if (a.status === 'missing' || b.status === 'missing') return a.status === b.status;
-  return sameFlavor(a.flavor, b.flavor) && isSameSet(a.access, b.access);
-}
-
-function isSameSet(a: ReadonlySet<string> | undefined, b: ReadonlySet<string> | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return a.size === b.size && [...a].every((each) => b.has(each));
+  if (!withAccess || answer.status === 'missing') return true;
+  return answer.flavor.isPublic || answer.flavor.isDisabled === true || answer.access !== undefined;
 }

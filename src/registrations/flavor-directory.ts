@@ -38,8 +38,11 @@ export interface LookUp {
    * as {@link FlavorDirectory.revision} is what it was before this one.
    */
   readonly goodUntil: number;
-  /** Why Nova was asked, if it was: nothing was known of one of the ids, or what was known was too old. */
-  readonly askedFor: 'nothing' | 'the unknown' | 'the old';
+  /**
+   * Why Nova was asked, if it was: nothing was known of one of the ids, or what was known was too old. In vain: it
+   * failed, and older answers had to do.
+   */
+  readonly askedFor: 'nothing' | 'the unknown' | 'the old' | 'the old, in vain';
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { StubCloud } from '../../src/stub/stub-cloud';
+import { REMEMBERS_NOTHING } from '../support/test-service';
 import { ServiceProcess } from '../support/service-process';
 import { FLAVORS_IN_NOVA, register, spread, startService } from './cloud';
 import { atMost, type Bench, type Figure, forOrientation } from './figure';
@@ -17,7 +18,7 @@ const COUNTS = [1, 10, MOST_GETS, MOST_GETS + 1, 200, 1500];
 export const cold: Bench = {
   subject: 'cold reads',
   run: async (cloud, keep) => {
-    const ours = keep(await startService(cloud, { FLAVOR_TTL_SECONDS: '0' }));
+    const ours = keep(await startService(cloud, REMEMBERS_NOTHING));
     const environment = { NOVA_URL: cloud.novaUrl, NOVA_TOKEN: cloud.keystone.tokenFor('flavorsvc') };
     const script = { script: 'tests/bench/servers/bare-look-up.ts', args: [], ready: /"url"/ };
     const bare = keep(await ServiceProcess.start(environment, script));

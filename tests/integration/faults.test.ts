@@ -12,7 +12,7 @@ const tables = [
   {
     service: 'Nova',
     introduction:
-      'Reads and registrations ask Nova. A wrong answer is 502; one that is refused, overloaded or away is 503; one that takes too long is 504. Deregistrations do not ask it.',
+      'Reads and registrations ask Nova. A wrong answer is 502; one that is refused, overloaded or away is 503; one that takes too long is 504. Deregistrations do not ask it. Nothing is remembered of Nova here; reads of what was read in the last 24 h go on through all of this with what is known (ADR 17).',
     faults: NOVA_FAULTS,
   },
   {

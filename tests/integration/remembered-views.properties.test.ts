@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { startTestService, type TestService } from '../support/test-service';
+import { REMEMBERS_NOTHING, startTestService, type TestService } from '../support/test-service';
 import { type StubWorld, startStubWorld, stubEnvironment } from '../support/stub-world';
 
 const people = ['admin', 'member', 'reader', 'other'] as const;
@@ -38,7 +38,7 @@ describe('what is remembered', () => {
     here = await startStubWorld({ FLAVOR_TTL_SECONDS: '3600' });
     forgetful = await startTestService({
       ...stubEnvironment(here.stub),
-      FLAVOR_TTL_SECONDS: '0',
+      ...REMEMBERS_NOTHING,
       DATABASE_URL: `file:${here.world.service.databaseFile}`,
     });
   });

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { type AccessRule, OpenStackClient } from './openstack-client';
-import { startTestService } from './test-service';
+import { REMEMBERS_NOTHING, startTestService } from './test-service';
 import { World } from './world';
 
 const run = promisify(execFile);
@@ -35,7 +35,7 @@ export async function startCloudWorld(): Promise<World> {
     startNova: async () => void (await run(path.join(scripts, 'up.sh'))),
     close: async () => undefined, // the cloud was there before us and stays
   };
-  const service = await startTestService({ FLAVOR_TTL_SECONDS: '0', ...serviceEnvironment });
+  const service = await startTestService({ ...REMEMBERS_NOTHING, ...serviceEnvironment });
   return World.create(cloud, service);
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/clock';
 import { type StubCloud, type StubCloudOptions, startStubCloud } from '../../src/stub/stub-cloud';
 import { type AccessRule, OpenStackClient } from './openstack-client';
-import { startTestService } from './test-service';
+import { REMEMBERS_NOTHING, startTestService } from './test-service';
 import { World } from './world';
 
 /** A world on the stub, whose hands (faults, counters) tests may take hold of. */
@@ -44,9 +44,6 @@ export async function startStubWorld(
     startNova: () => stub.nova.starts(),
     close: () => stub.close(),
   };
-  const service = await startTestService(
-    { FLAVOR_TTL_SECONDS: '0', ...cloud.serviceEnvironment, ...environment },
-    clock,
-  );
+  const service = await startTestService({ ...REMEMBERS_NOTHING, ...cloud.serviceEnvironment, ...environment }, clock);
   return { world: await World.create(cloud, service), stub };
 }

@@ -7,6 +7,13 @@ import type { Clock } from '../../src/clock';
 import { startService } from '../../src/compose';
 import { readConfig } from '../../src/config/config';
 
+/** Nothing of what Nova said will do for a second read. */
+export const REMEMBERS_NOTHING = {
+  FLAVOR_TTL_SECONDS: '0',
+  FLAVOR_STALE_WHILE_REVALIDATE_SECONDS: '0',
+  FLAVOR_MAX_STALE_SECONDS: '0',
+};
+
 /** Our service, running in this process on a port of its own, with a registry in a folder of its own. */
 export interface TestService {
   /** Where it listens; another place after a restart. */

@@ -89,18 +89,18 @@ export function connect(cloud: StubCloud, options: ClientOptions = {}) {
   const directory = new NovaFlavorDirectory(nova, { deadlineMs: options.novaDeadlineMs ?? 10_000, clock, logger });
   const { seconds = 300, entries = 100 } = options.tokenCache ?? {};
   const validator = new TokenValidator(keystone, serviceToken, { seconds, entries, deadlineMs, clock });
-  return { clock, lines, keystone, credentials, serviceToken, nova, directory, validator };
+  return { clock, logger, lines, keystone, credentials, serviceToken, nova, directory, validator };
 }
 
 export type Clients = ReturnType<typeof connect>;
 
 /** What remembers, in front of these clients, with limits that no test meets by accident. */
 export function createCache(
-  { directory, clock }: Clients,
+  { directory, clock, logger }: Clients,
   options: Partial<CachedFlavorDirectoryOptions> = {},
 ): CachedFlavorDirectory {
-  const defaults = { ttlSeconds: 30, maxEntries: 100, deadlineMs: 10_000 };
-  return new CachedFlavorDirectory(directory, { ...defaults, ...options }, clock);
+  const defaults = { ttlSeconds: 30, staleWhileRevalidateSeconds: 0, maxStaleSeconds: 0, maxEntries: 100 };
+  return new CachedFlavorDirectory(directory, { ...defaults, deadlineMs: 10_000, clock, logger, ...options });
 }
 
 /** Flavor ids as a look-up in Nova takes them: with their access lists, or without. */

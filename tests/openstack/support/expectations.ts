@@ -29,9 +29,9 @@ export function everythingSaidBy(error: unknown): string {
 }
 
 /** Waits for something that happens behind the callers. */
-export async function until(happened: () => boolean, withinMs = 3_000): Promise<void> {
+export async function until(happened: () => boolean | Promise<boolean>, withinMs = 3_000): Promise<void> {
   const end = performance.now() + withinMs;
-  while (!happened()) {
+  while (!(await happened())) {
     if (performance.now() > end) throw new Error(`it did not happen within ${withinMs} ms: ${happened.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -1,3 +1,4 @@
+import { REMEMBERS_NOTHING } from '../test-service';
 import type { StubFlavor } from '../../../src/stub/stub-flavors';
 import type { FaultWorld } from './fault-world';
 
@@ -38,7 +39,7 @@ export const LIMITS = {
   KEYSTONE_DEADLINE_MS: '1000',
   NOVA_TIMEOUT_MS: '300',
   NOVA_DEADLINE_MS: '1000',
-  FLAVOR_TTL_SECONDS: '0',
+  ...REMEMBERS_NOTHING,
   UPSTREAM_ANSWER_MAX_BYTES: '2097152',
   UPSTREAM_IN_FLIGHT_MAX_BYTES: '8388608',
 } as const;
