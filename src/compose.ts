@@ -76,6 +76,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
     url: server.url,
     close: async () => {
       await server.close(config.http.shutdownSeconds * 1000);
+      flavors.close();
       await store.close();
     },
   };

@@ -18,6 +18,8 @@ export function errorHandler(options: ProblemOptions) {
       return;
     }
     const answer = renderError(error, context.requestId, options);
+    response.removeHeader('ETag'); // of the answer that did not come to be
+    response.removeHeader('Cache-Status');
     response.status(answer.status).set(answer.headers).json(answer.body);
   };
 }

@@ -11,9 +11,10 @@ export interface RenderedView {
   readonly etag: string;
 }
 
-/** What a view and each of its flavors take in memory beside the bytes of the answer, roughly. */
+/** What a view, each of its flavors and each type of those take in memory beside the bytes of the answer, roughly. */
 const BYTES_OF_A_VIEW = 1024;
 const BYTES_OF_A_FLAVOR = 256;
+const BYTES_OF_A_TYPE = 8;
 
 /** Keeps views together with their bytes, the least used ones only as far as the bound allows. */
 export class RenderedViews implements ViewMemory {
@@ -48,7 +49,10 @@ export class RenderedViews implements ViewMemory {
   }
 
   private bytesOf(view: RegisteredFlavorsView): number {
-    const { body } = this.render(view);
-    return body.length + 2 * view.key.length + BYTES_OF_A_VIEW + BYTES_OF_A_FLAVOR * view.registered.length;
+    let bytes = this.render(view).body.length + 2 * view.key.length + BYTES_OF_A_VIEW;
+    for (const { flavorId, serviceTypes } of view.registered) {
+      bytes += BYTES_OF_A_FLAVOR + flavorId.length + BYTES_OF_A_TYPE * serviceTypes.length;
+    }
+    return bytes;
   }
 }

@@ -52,7 +52,9 @@ export async function listen(app: Express, options: ServerOptions): Promise<Runn
   server.maxHeadersCount = 0; // Node drops what is beyond its count without a word; maxHeaderSize bounds them
   server.timeout = STALLED_CONNECTION_MS;
   server.on('checkExpectation', serve); // an expectation that nobody knows may be ignored (RFC 9110, 10.1.1)
-  server.on('connect', (_request, socket) => refuseTunnel(socket as Socket, options));
+  server.on('connect', (_request, socket) =>
+    turns.refuse(socket as Socket, () => refuseTunnel(socket as Socket, options)),
+  );
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
     turns.refuse(socket, () => refuseOnTheWire(error, socket, options)),
   );

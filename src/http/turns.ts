@@ -1,6 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
+/** How many requests may wait on one connection: nothing holds back a client that sends and sends but Node's memory. */
+const MOST_ON_A_CONNECTION = 1000;
+
 /** A request in its place on a connection. */
 interface Turn {
   readonly request: IncomingMessage;
@@ -11,29 +14,45 @@ interface Turn {
   isOver: boolean;
 }
 
+interface Connection {
+  last: Turn | undefined;
+  /** How many turns are not over. */
+  open: number;
+}
+
 /**
  * The requests of one connection are served one after the other. Node would hand over all that a client pipelines at
  * once: a DELETE would overtake the POST before it (RFC 9112, 9.3.2), and the answers to a client that never reads
  * would pile up here.
  */
 export class Turns {
-  private readonly last = new WeakMap<Socket, Turn>();
+  private readonly connections = new WeakMap<Socket, Connection>();
   private readonly waiting = new Set<ServerResponse>();
   private isEnding = false;
 
   /** Wraps a listener so that each request waits for its turn. */
   serve(listener: RequestListener): RequestListener {
     return (request, response) => {
-      const last = this.last.get(request.socket);
+      const connection = this.connectionOf(request.socket);
+      if (connection.open >= MOST_ON_A_CONNECTION) {
+        request.socket.destroy();
+        return;
+      }
+      const { last } = connection;
       const turn: Turn = { request, response, before: last?.isOver === false ? last : undefined, isOver: false };
-      this.last.set(request.socket, turn);
+      connection.last = turn;
+      connection.open += 1;
       this.waiting.add(response);
       response.once('close', () => {
         turn.isOver = true;
+        connection.open -= 1;
         this.waiting.delete(response);
       });
       if (this.isEnding) response.setHeader('Connection', 'close');
-      whenItComes(turn, () => listener(request, response));
+      whenItComes(turn, () => {
+        if (!request.socket.destroyed) listener(request, response);
+        else process.nextTick(() => response.emit('close')); // Node closes only the one whose turn it was
+      });
     };
   }
 
@@ -51,11 +70,19 @@ export class Turns {
    * that has its answer already, the connection just ends: one request, one answer.
    */
   refuse(socket: Socket, send: () => void): void {
-    const last = this.last.get(socket);
+    const last = this.connections.get(socket)?.last;
     if (last === undefined) send();
     else if (last.request.complete) whenOver(last, send);
     else if (last.response.headersSent) socket.end();
     else whenItComes(last, send);
+  }
+
+  private connectionOf(socket: Socket): Connection {
+    const known = this.connections.get(socket);
+    if (known !== undefined) return known;
+    const connection = { last: undefined, open: 0 };
+    this.connections.set(socket, connection);
+    return connection;
   }
 }
 

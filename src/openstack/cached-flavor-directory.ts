@@ -66,6 +66,11 @@ export class CachedFlavorDirectory implements FlavorDirectory {
     return { answers: new Map([...found].map(([flavorId, { answer }]) => [flavorId, answer])), goodUntil, askedFor };
   }
 
+  /** Ends what is being asked. */
+  close(): void {
+    this.nova.close();
+  }
+
   /** What is remembered that will do, what of it is to be renewed, and what has to be asked first. */
   private recall(flavorIds: readonly FlavorId[], { fresh, withAccess }: LookUpOptions) {
     const found = new Map<FlavorId, Remembered>();
@@ -73,9 +78,10 @@ export class CachedFlavorDirectory implements FlavorDirectory {
     const wants = new Map<FlavorId, Want>();
     let askedFor = 'nothing' as LookUp['askedFor'];
     for (const flavorId of flavorIds) {
-      const known = fresh ? undefined : this.memory.recall(flavorId);
-      const use = known === undefined ? 'ask first' : this.useOf(known, { withAccess });
-      // An access list that somebody needed is renewed with the flavor: an admin's read must not lose it.
+      const known = this.memory.recall(flavorId);
+      const use = known === undefined || fresh ? 'ask first' : this.useOf(known, { withAccess });
+      // An access list that somebody needed is renewed with the flavor: neither an admin's read nor a registration must
+      // lose it.
       const want = { withAccess: withAccess || hasAccess(known?.answer), fresh };
       if (known !== undefined && use !== 'ask first') found.set(flavorId, known);
       if (use === 'and renew') toRenew.set(flavorId, want);
@@ -145,6 +151,7 @@ export class CachedFlavorDirectory implements FlavorDirectory {
     for (const [flavorId, answer] of answers) outcomes.set(flavorId, this.memory.remember(flavorId, answer, askedAt));
     for (const [flavorId, failure] of failures) outcomes.set(flavorId, { failure });
     for (const flavor of wentBy) this.memory.rememberToo(flavor, askedAt);
+    for (const flavorId of answers.keys()) this.memory.recall(flavorId); // so that what went by has to go before them
     return outcomes;
   }
 

@@ -8,6 +8,7 @@ import { walkFlavors } from './flavor-walk';
 import { ASSUMED_FLAVORS_IN_NOVA, planLookUp, UNREACHABLE_BY_PATH } from './look-up-planner';
 import type { ListedFlavor, NovaClient } from './nova-client';
 import type { NovaCall } from './nova-session';
+import { novaErrors } from './upstream-errors';
 import { waitForNova } from './within-deadline';
 
 /** What Nova said in one look-up. */
@@ -31,6 +32,8 @@ const MOST_BAD_ANSWERS = 3;
 /** Asks Nova itself, in batches: a plan chooses between parallel GETs and a walk through the list. */
 export class NovaFlavorDirectory {
   private flavorsInNova = ASSUMED_FLAVORS_IN_NOVA;
+  private readonly underWay = new Set<AbortController>();
+  private isClosed = false;
 
   constructor(
     private readonly nova: NovaClient,
@@ -48,15 +51,31 @@ export class NovaFlavorDirectory {
    * @throws RegisteredFlavorsError `unavailable`, `upstream timed out`, `upstream answered badly`
    */
   async lookUp(wanted: ReadonlyMap<FlavorId, boolean>, globalRequestId: string): Promise<Learned> {
+    if (this.isClosed) throw novaErrors.unavailable('Nova is not asked any more: this process is shutting down.');
+    const end = new AbortController();
+    const endLate = setTimeout(() => end.abort(), this.options.deadlineMs);
+    this.underWay.add(end);
+    try {
+      return await this.learn(wanted, { globalRequestId, signal: end.signal });
+    } finally {
+      clearTimeout(endLate);
+      this.underWay.delete(end);
+    }
+  }
+
+  /** Ends what is under way: look-ups do not end with those who wait for them, and would hold up the end of the process. */
+  close(): void {
+    this.isClosed = true;
+    for (const end of this.underWay) end.abort();
+  }
+
+  private async learn(wanted: ReadonlyMap<FlavorId, boolean>, call: NovaCall): Promise<Learned> {
     const askedAt = this.options.clock.now();
-    const signal = AbortSignal.timeout(this.options.deadlineMs);
-    const found = await this.withinDeadline({ globalRequestId, signal }, (call) =>
-      this.lookTwice([...wanted.keys()], call),
-    );
+    const found = await this.withinDeadline(call, (each) => this.lookTwice([...wanted.keys()], each));
     const closed = [...found.values()].flatMap(({ id, flavor }) =>
       wanted.get(id) === true && isClosed(flavor) ? [flavor] : [],
     );
-    const access = await this.findAccess(closed, { globalRequestId, signal });
+    const access = await this.findAccess(closed, call);
     const answers = new Map<FlavorId, FlavorAnswer>();
     const failures = new Map<FlavorId, RegisteredFlavorsError>();
     for (const id of wanted.keys()) {
@@ -74,11 +93,15 @@ export class NovaFlavorDirectory {
    * Finds out who may use private flavors. One of which that cannot be learned is left out; this never fails.
    *
    * An id can be given to another flavor at any time. Only when Nova describes the flavor after its list as it did before
-   * are the two of the same one: otherwise a project could be shown what never was open to it.
+   * are the two of the same one: otherwise a project could be shown what never was open to it. The list of one that no
+   * path can carry counts as empty: it is for admins only.
    */
   async findAccess(flavors: readonly Flavor[], callOfAll: NovaCall): Promise<Access> {
     const learned = new Map<FlavorId, ReadonlySet<string>>();
-    const unsettled = new Set(flavors.filter(({ id }) => !UNREACHABLE_BY_PATH.has(id)));
+    const unsettled = new Set(flavors);
+    for (const flavor of flavors) {
+      if (UNREACHABLE_BY_PATH.has(flavor.id) && unsettled.delete(flavor)) learned.set(flavor.id, new Set());
+    }
     const failures: unknown[] = [];
     const keep = (error: unknown): void => void failures.push(error);
     const learn = async (flavor: Flavor, call: NovaCall): Promise<void> => {

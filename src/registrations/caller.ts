@@ -26,7 +26,7 @@ export interface CallContext {
   readonly requestId: string;
   /** The id that ties together the logs of all services that worked on this request. */
   readonly globalRequestId: string;
-  /** True when the client sent the global id itself. */
+  /** The global id when the client sent one itself. */
   readonly inboundGlobalRequestId: string | undefined;
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;

@@ -55,7 +55,7 @@ export interface LookUp {
  * and never with a partial answer: what could not be learned is not called missing.
  */
 export interface FlavorDirectory {
-  /** Another number as soon as anything that was answered is no longer so, as far as is known here. */
+  /** Another number as soon as Nova has said something else of an id than is remembered of it. */
   readonly revision: number;
 
   /** Looks up every id. An access list that cannot be learned is left out and fails nothing. */

@@ -95,6 +95,33 @@ describe('hostile timing', () => {
       expect(answers.at(-1)?.body).toBe('OK');
     });
 
+    it('lets a client go that has more than 1,000 requests waiting on one connection', async () => {
+      here.stub.nova.isSlow(500, { path: /flavors/, times: 1 });
+      const wait = head(`POST /RegisteredFlavors/${newType()}/1`);
+      const answers = await answersTo(here.service.url, wait + head('GET /').repeat(20_000));
+      expect(answers).toEqual([]);
+    });
+
+    it('forgets those who waited when their client leaves, and does nothing for them', async () => {
+      const type = newType();
+      here.stub.nova.isSlow(300, { path: /flavors/, times: 1 });
+      const gone = connect().send(
+        head(`POST /RegisteredFlavors/${type}-a/1`) + head(`POST /RegisteredFlavors/${type}-b/1`),
+      );
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      gone.socket.destroy();
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      expect(await here.registered(`${type}-b`)).toEqual([]);
+    });
+
+    it('answers CONNECT when its turn comes', async () => {
+      const answers = await answersTo(
+        here.service.url,
+        `${head('GET /RegisteredFlavors/redis')}CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n`,
+      );
+      expect(answers.map(({ status }) => status)).toEqual([200, 400]);
+    });
+
     it('does one after the other: what is registered first and deregistered next is gone', async () => {
       const pair = `/RegisteredFlavors/${newType()}/1`;
       const bytes = head(`POST ${pair}`) + head(`DELETE ${pair}`) + request('GET /');

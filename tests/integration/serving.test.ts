@@ -120,6 +120,32 @@ describe('npm start', () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
+  it('ends in time also when Nova hangs and nobody waits for it any more', async () => {
+    const serving = serve({ ...stubEnvironment(stub), SHUTDOWN_SECONDS: '1' });
+    const url = await serving.url();
+    await serving.prints('OpenStack is there');
+    stub.nova.hangs({ path: /\/flavors\/[12]$/ });
+    const register = (id: string) =>
+      fetch(`${url}/RegisteredFlavors/redis/${id}`, {
+        method: 'POST',
+        headers: { 'X-Auth-Token': stub.keystone.tokenFor('admin') },
+      }).catch(() => undefined);
+    const first = register('1');
+    while (!stub.nova.requests.some(({ target }) => target.endsWith('/flavors/1'))) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    const second = register('2'); // for the next batch
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const from = performance.now();
+
+    serving.kill('SIGTERM');
+
+    expect(await serving.exit).toBe(0);
+    expect(performance.now() - from).toBeLessThan(5_000);
+    await Promise.all([first, second]);
+    stub.nova.heals();
+  });
+
   it('starts while Keystone and Nova are away, says so, and works once they are there', async () => {
     const token = stub.keystone.tokenFor('alice');
     await stub.keystone.stops();

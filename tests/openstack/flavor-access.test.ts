@@ -172,13 +172,13 @@ describe('the access to many flavors', () => {
   it('is never asked for by an id that no path can carry', async () => {
     addPrivate('detail', ['demo']);
 
-    expect(await findAccess(['detail', '.', '..', 'p1'])).toEqual(ofEach(['p1']));
+    expect(await findAccess(['detail', '.', '..', 'p1'])).toEqual({ detail: [], '.': [], '..': [], ...ofEach(['p1']) });
     expect(accessTargets()).toEqual(['/v2.1/flavors/p1/os-flavor-access']);
     expect(flavorRequestsAt(cloud)).toEqual({ gets: 2, pages: 0 }); // the list, and the flavor once more
   });
 
   it('asks nothing for nothing', async () => {
-    expect([await findAccess([]), await findAccess(['detail'])]).toEqual([{}, {}]);
+    expect([await findAccess([]), await findAccess(['detail'])]).toEqual([{}, { detail: [] }]);
     expect([cloud.nova.requests, cloud.keystone.requests]).toEqual([[], []]);
   });
 

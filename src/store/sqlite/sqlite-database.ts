@@ -60,11 +60,11 @@ export class SqliteDatabase {
       this.#requireUsable();
       try {
         // Immediate: a deferred transaction that reads first fails at once when another process wrote in between.
-        const outcome = this.client.transaction(work).immediate();
-        this.#revision += 1;
-        return outcome;
+        return this.client.transaction(work).immediate();
       } catch (error) {
         if (!isBusy(error) || performance.now() > deadline) throw toUnavailable(error);
+      } finally {
+        this.#revision += 1; // also after a failure: it may have come after the commit
       }
       await sleep(BUSY_PAUSE_MS);
     }

@@ -57,7 +57,7 @@ export class SqliteRegistrationStore implements RegistrationStore {
     const pairs = this.#database.read(() =>
       this.#database.statements.findByServiceTypes.all({ serviceTypes: jsonList(serviceTypes) }),
     );
-    return groupByFlavor(pairs);
+    return groupByFlavor(pairs, new Map(serviceTypes.map((serviceType) => [serviceType, serviceType])));
   }
 
   async close(): Promise<void> {
@@ -65,10 +65,14 @@ export class SqliteRegistrationStore implements RegistrationStore {
   }
 }
 
-/** The pairs arrive sorted by flavor, then type. */
-function groupByFlavor(pairs: readonly Registration[]): RegisteredFlavor[] {
+/**
+ * The pairs arrive sorted by flavor, then type. Each row has a text of its own for the type: the caller's is taken
+ * instead, for what is found may be kept.
+ */
+function groupByFlavor(pairs: readonly Registration[], types: ReadonlyMap<string, ServiceType>): RegisteredFlavor[] {
   const flavors: { flavorId: FlavorId; serviceTypes: ServiceType[] }[] = [];
-  for (const { flavorId, serviceType } of pairs) {
+  for (const { flavorId, serviceType: found } of pairs) {
+    const serviceType = types.get(found) ?? found;
     const last = flavors.at(-1);
     if (last?.flavorId === flavorId) last.serviceTypes.push(serviceType);
     else flavors.push({ flavorId, serviceTypes: [serviceType] });
