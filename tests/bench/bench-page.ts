@@ -33,7 +33,7 @@ How it is measured:
 
 - The service runs as built, in a process of its own, with authentication, the contract's validator, the access log and everything else that production has. Keystone and Nova are the stub, over HTTP, in the process that also sends the load.
 - **Warm reads** are compared by the processor time that the server uses for one request (\`process.cpuUsage\` around 10,000 requests over 16 connections), the best of five rounds, the servers in turn. Requests per second would measure the load generator. Bare Express has its default settings and sends the same bytes as a string with \`res.type('json').send\`.
-- **Cold reads** are compared by time, the best of 40, with a script that sends the same requests to Nova with axios, eight at a time, and hands on what comes. Nothing is remembered (\`FLAVOR_TTL_SECONDS=0\` and so on), the caller's token is. The stub takes as long as a real Nova does: 4 ms for a flavor, 110 ms for a page of 1,000.
+- **Cold reads** are compared by time, in turns with a script, the median of 40 pairs. The script sends the same requests to Nova with axios, eight at a time, and hands on what comes. Nothing is remembered (\`FLAVOR_TTL_SECONDS=0\` and so on), the caller's token is. The stub takes as long as a real Nova does: 4 ms for a flavor, 110 ms for a page of 1,000.
 - Bare Express gives each request another prototype when it arrives, which takes V8's caches away from whatever touches it. The service's requests are made with that prototype ([express-messages.ts](../src/http/express-messages.ts)): that is why it comes so near to a handler that does nothing.
 `;
 }
