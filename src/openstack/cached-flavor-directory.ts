@@ -103,8 +103,9 @@ export class CachedFlavorDirectory implements FlavorDirectory {
   /** What has to do while Nova fails; its failure, when there is nothing. */
   private olderFor(flavorId: FlavorId, options: LookUpOptions, failure: RegisteredFlavorsError): Remembered {
     const known = options.fresh ? undefined : this.memory.recall(flavorId);
-    if (known !== undefined && suffices(known.answer, options) && this.isUsable(known)) return known;
-    throw failure;
+    if (known === undefined || isOurs(failure) || !suffices(known.answer, options) || !this.isUsable(known))
+      throw failure;
+    return known;
   }
 
   private isUsable(known: Remembered): boolean {
@@ -156,8 +157,8 @@ export class CachedFlavorDirectory implements FlavorDirectory {
   }
 
   private pause(error: unknown, flavors: number): never {
-    this.pausedUntil = this.clock.now() + PAUSE_AFTER_FAILURE_MS;
     if (error instanceof RegisteredFlavorsError) {
+      if (!isOurs(error)) this.pausedUntil = this.clock.now() + PAUSE_AFTER_FAILURE_MS;
       this.options.logger.warn('Nova could not be asked about flavors', { flavors, reason: error.message });
     }
     throw error;
@@ -168,6 +169,11 @@ export class CachedFlavorDirectory implements FlavorDirectory {
 function failureOf(error: unknown): { failure: RegisteredFlavorsError } {
   if (error instanceof RegisteredFlavorsError) return { failure: error };
   throw error;
+}
+
+/** Whether it is not Nova that fails, but our own user that lacks its role: older answers must not hide that. */
+function isOurs(failure: RegisteredFlavorsError): boolean {
+  return failure.problems[0]?.code === 'registered-flavors.nova.not_admin';
 }
 
 function hasAccess(answer: FlavorAnswer | undefined): boolean {

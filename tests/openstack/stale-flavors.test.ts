@@ -98,13 +98,21 @@ describe('while Nova fails', () => {
     ['answers 503', () => cloud.nova.fails(503)],
     ['answers 500', () => cloud.nova.fails(500)],
     ['answers garbage', () => cloud.nova.answersGarbage()],
-    ['does not take us for an admin', () => cloud.nova.callerIsNotAdmin()],
   ])('older answers have to do: it %s', async (_, goWrong) => {
     clients.clock.passes(90);
     clients.serviceToken.invalidate((await clients.serviceToken.get('req-1')).token);
     await goWrong();
 
     expect(await look(['a'])).toEqual(inVain);
+  });
+
+  it('older answers do not hide that it does not take us for an admin any more: that is not its failure', async () => {
+    clients.clock.passes(90);
+    clients.serviceToken.invalidate((await clients.serviceToken.get('req-1')).token);
+    cloud.nova.callerIsNotAdmin();
+
+    expect((await outcomeOf(look(['a']))).code).toBe('registered-flavors.nova.not_admin');
+    expect((await outcomeOf(look(['a']))).code).toBe('registered-flavors.nova.not_admin');
   });
 
   it('older answers have to do when it hangs, after the deadline of one reader', async () => {
