@@ -3,6 +3,7 @@ import { RegisteredFlavorsError } from '../errors';
 import type { Logger } from '../logger';
 import type { FlavorAnswer, FlavorDirectory, LookUp, LookUpOptions } from '../registrations/flavor-directory';
 import type { FlavorId } from '../registrations/flavor-id';
+import { isByAccessList } from '../registrations/visibility';
 import { FlavorMemory, type Remembered } from './flavor-memory';
 import { LookUpBatches, type Want, type Wants } from './look-up-batches';
 import type { NovaFlavorDirectory } from './nova-flavor-directory';
@@ -183,5 +184,5 @@ function hasAccess(answer: FlavorAnswer | undefined): boolean {
 /** Whether an answer says all that is wanted; not when there is an access list that was not learned. */
 function suffices(answer: FlavorAnswer, { withAccess }: Pick<Want, 'withAccess'>): boolean {
   if (!withAccess || answer.status === 'missing') return true;
-  return answer.flavor.isPublic || answer.flavor.isDisabled === true || answer.access !== undefined;
+  return !isByAccessList(answer.flavor) || answer.access !== undefined;
 }

@@ -4,6 +4,7 @@ import { describeError, type Logger } from '../logger';
 import { type Flavor, sameFlavor } from '../registrations/flavor';
 import type { FlavorAnswer } from '../registrations/flavor-directory';
 import type { FlavorId } from '../registrations/flavor-id';
+import { isByAccessList } from '../registrations/visibility';
 import { walkFlavors } from './flavor-walk';
 import { ASSUMED_FLAVORS_IN_NOVA, planLookUp, UNREACHABLE_BY_PATH } from './look-up-planner';
 import type { ListedFlavor, NovaClient } from './nova-client';
@@ -173,7 +174,7 @@ function isWhole(flavor: Flavor | RegisteredFlavorsError): flavor is Flavor {
 
 /** Whether there is an access list that says who may use it. */
 function isClosed(flavor: Flavor | RegisteredFlavorsError): flavor is Flavor {
-  return !(flavor instanceof RegisteredFlavorsError) && !flavor.isPublic && flavor.isDisabled !== true;
+  return !(flavor instanceof RegisteredFlavorsError) && isByAccessList(flavor);
 }
 
 /** Whether it may well be this one flavor that Nova stumbles over, and not all of Nova that is away. */

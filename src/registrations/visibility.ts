@@ -1,5 +1,11 @@
+import type { Flavor } from './flavor';
 import type { FlavorAnswer } from './flavor-directory';
 import type { Viewer } from './policy';
+
+/** Whether its access list decides who sees it: who sees a public or a disabled one is clear without. */
+export function isByAccessList(flavor: Flavor): boolean {
+  return !flavor.isPublic && flavor.isDisabled !== true;
+}
 
 /**
  * Whether a registered flavor is seen. Exactly Nova's own rule for its list (nova/api/openstack/compute/flavors.py):
