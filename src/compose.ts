@@ -11,17 +11,11 @@ import { registerFlavors } from './http/operations/registerFlavors';
 import { RenderedViews } from './http/rendered-views';
 import { listen } from './http/server';
 import type { Logger } from './logger';
-import { AnswerBudget } from './openstack/answer-budget';
 import { CachedFlavorDirectory } from './openstack/cached-flavor-directory';
-import { KeystoneClient } from './openstack/keystone-client';
+import { connectOpenStack } from './openstack/connect-openstack';
+import { FlavorKeeper } from './openstack/flavor-keeper';
 import { lookAtOpenStack } from './openstack/first-look';
-import { NovaClient } from './openstack/nova-client';
 import { NovaFlavorDirectory } from './openstack/nova-flavor-directory';
-import { NovaSessions } from './openstack/nova-session';
-import { ServiceToken } from './openstack/service-token';
-import { TokenValidator } from './openstack/token-validator';
-import { Upstream } from './openstack/upstream';
-import { keystoneErrors, novaErrors } from './openstack/upstream-errors';
 import { openStore } from './store/open-store';
 
 /** A service that takes requests. */
@@ -39,12 +33,14 @@ export interface Service {
 export async function startService(config: Config, logger: Logger, clock: Clock = systemClock): Promise<Service> {
   const { roles } = config;
   const http = { ...config.http, wwwAuthenticateUri: config.openstack.wwwAuthenticateUri };
-  const { nova, tokens } = connect(config, logger, clock);
+  const { registrations: store, keptFlavors } = await openStore({ databaseUrl: config.databaseUrl, logger });
+  const openstack = connectOpenStack(config, logger, clock);
+  const { nova, tokens, sessions } = openstack;
   const flavors = new CachedFlavorDirectory(
     new NovaFlavorDirectory(nova, { deadlineMs: config.nova.deadlineMs, clock, logger }),
+    new FlavorKeeper(keptFlavors, { ...config.flavorCache, locate: (id) => sessions.locate(id), logger }),
     { ...config.flavorCache, deadlineMs: config.nova.deadlineMs, clock, logger },
   );
-  const store = await openStore({ databaseUrl: config.databaseUrl, logger });
   const views = new RenderedViews(config.answerCacheBytes);
   const contract = readContract();
   const app = createApp({
@@ -76,29 +72,9 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
     url: server.url,
     close: async () => {
       await server.close(config.http.shutdownSeconds * 1000);
-      flavors.close();
+      await flavors.close();
+      openstack.close();
       await store.close();
     },
-  };
-}
-
-function connect({ openstack, keystone, nova, upstream, tokenCache }: Config, logger: Logger, clock: Clock) {
-  const shared = {
-    maxAnswerBytes: upstream.answerMaxBytes,
-    budget: new AnswerBudget(upstream.inFlightMaxBytes),
-    ca: openstack.ca,
-  };
-  const toKeystone = new Upstream({ errors: keystoneErrors, attemptTimeoutMs: keystone.timeoutMs, ...shared });
-  const toNova = new Upstream({ errors: novaErrors, attemptTimeoutMs: nova.timeoutMs, ...shared });
-  const client = new KeystoneClient(toKeystone, openstack.authUrl, keystone.maxConcurrentRequests);
-  const serviceToken = new ServiceToken(client, openstack.credentials, {
-    deadlineMs: keystone.deadlineMs,
-    clock,
-    logger,
-  });
-  const sessions = new NovaSessions(toNova, serviceToken, openstack.endpoint, clock);
-  return {
-    nova: new NovaClient(toNova, sessions, nova.maxConcurrentRequests),
-    tokens: new TokenValidator(client, serviceToken, { ...tokenCache, deadlineMs: keystone.deadlineMs, clock }),
   };
 }

@@ -34,9 +34,14 @@ export interface Config {
     readonly timeoutMs: number;
     readonly deadlineMs: number;
     readonly maxConcurrentRequests: number;
+    readonly maxQueuedRequests: number;
   };
   readonly nova: { readonly timeoutMs: number; readonly deadlineMs: number; readonly maxConcurrentRequests: number };
-  readonly upstream: { readonly answerMaxBytes: number; readonly inFlightMaxBytes: number };
+  readonly upstream: {
+    readonly answerMaxBytes: number;
+    readonly inFlightMaxBytes: number;
+    readonly probeIntervalMs: number;
+  };
 }
 
 /**
@@ -129,6 +134,7 @@ function arrange(values: ServiceSettings, openstack: OpenStackConfig): Config {
       timeoutMs: values.KEYSTONE_TIMEOUT_MS,
       deadlineMs: values.KEYSTONE_DEADLINE_MS,
       maxConcurrentRequests: values.KEYSTONE_MAX_CONCURRENT_REQUESTS,
+      maxQueuedRequests: values.KEYSTONE_MAX_QUEUED_REQUESTS,
     },
     nova: {
       timeoutMs: values.NOVA_TIMEOUT_MS,
@@ -138,6 +144,7 @@ function arrange(values: ServiceSettings, openstack: OpenStackConfig): Config {
     upstream: {
       answerMaxBytes: values.UPSTREAM_ANSWER_MAX_BYTES,
       inFlightMaxBytes: values.UPSTREAM_IN_FLIGHT_MAX_BYTES,
+      probeIntervalMs: values.UPSTREAM_PROBE_INTERVAL_MS,
     },
   };
 }

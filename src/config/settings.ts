@@ -58,11 +58,13 @@ export const serviceSettings = z.object({
   KEYSTONE_TIMEOUT_MS: whole(5_000, { min: 1, max: 600_000 }),
   KEYSTONE_DEADLINE_MS: whole(10_000, { min: 1, max: 600_000 }),
   KEYSTONE_MAX_CONCURRENT_REQUESTS: whole(8, { min: 1, max: 1000 }),
+  KEYSTONE_MAX_QUEUED_REQUESTS: whole(256, { min: 0, max: 100_000 }),
   NOVA_TIMEOUT_MS: whole(10_000, { min: 1, max: 600_000 }),
   NOVA_DEADLINE_MS: whole(30_000, { min: 1, max: 600_000 }),
   NOVA_MAX_CONCURRENT_REQUESTS: whole(8, { min: 1, max: 1000 }),
   UPSTREAM_ANSWER_MAX_BYTES: whole(16_777_216, { min: 65_536, max: 1_073_741_824 }),
   UPSTREAM_IN_FLIGHT_MAX_BYTES: whole(67_108_864, { min: 65_536, max: 4_294_967_296 }),
+  UPSTREAM_PROBE_INTERVAL_MS: whole(1_000, { min: 1, max: 600_000 }),
 });
 
 export type ServiceSettings = z.infer<typeof serviceSettings>;

@@ -4,13 +4,11 @@ import type { Logger } from '../logger';
 import type { FlavorAnswer, FlavorDirectory, LookUp, LookUpOptions } from '../registrations/flavor-directory';
 import type { FlavorId } from '../registrations/flavor-id';
 import { isByAccessList } from '../registrations/visibility';
+import type { FlavorKeeper } from './flavor-keeper';
 import { FlavorMemory, type Remembered } from './flavor-memory';
 import { LookUpBatches, type Want, type Wants } from './look-up-batches';
 import type { NovaFlavorDirectory } from './nova-flavor-directory';
 import { waitForNova } from './within-deadline';
-
-/** After a failure, who can do with older answers does not ask again for so long. */
-const PAUSE_AFTER_FAILURE_MS = 5_000;
 
 /** The three bounds are RFC 5861's. */
 export interface CachedFlavorDirectoryOptions {
@@ -35,10 +33,10 @@ export class CachedFlavorDirectory implements FlavorDirectory {
   private readonly memory: FlavorMemory;
   private readonly batches = new LookUpBatches((wants, globalRequestId) => this.learn(wants, globalRequestId));
   private readonly ttlMs: number;
-  private pausedUntil = 0;
 
   constructor(
     private readonly nova: NovaFlavorDirectory,
+    private readonly keeper: FlavorKeeper,
     private readonly options: CachedFlavorDirectoryOptions,
   ) {
     this.memory = new FlavorMemory(options.maxEntries);
@@ -50,6 +48,8 @@ export class CachedFlavorDirectory implements FlavorDirectory {
   }
 
   async lookUp(flavorIds: readonly FlavorId[], options: LookUpOptions): Promise<LookUp> {
+    const unknown = flavorIds.filter((flavorId) => !this.memory.has(flavorId));
+    this.memory.restore(await this.keeper.find(unknown, options.globalRequestId));
     const recalled = this.recall(flavorIds, options);
     if (recalled.toRenew.size > 0) this.batches.join(recalled.toRenew, options.globalRequestId); // behind the reader
     const found = recalled.found;
@@ -67,9 +67,10 @@ export class CachedFlavorDirectory implements FlavorDirectory {
     return { answers: new Map([...found].map(([flavorId, { answer }]) => [flavorId, answer])), goodUntil, askedFor };
   }
 
-  /** Ends what is being asked. */
-  close(): void {
+  /** Ends what is being asked, and keeps what has been said. */
+  async close(): Promise<void> {
     this.nova.close();
+    await this.keeper.close();
   }
 
   /** What is remembered that will do, what of it is to be renewed, and what has to be asked first. */
@@ -97,7 +98,6 @@ export class CachedFlavorDirectory implements FlavorDirectory {
     if (!suffices(known.answer, wanted)) return 'ask first';
     const ageMs = this.ageMs(known);
     if (ageMs < this.ttlMs) return 'as it is';
-    if (this.clock.now() < this.pausedUntil && this.isUsable(known)) return 'as it is';
     return ageMs < this.ttlMs + this.options.staleWhileRevalidateSeconds * 1000 ? 'and renew' : 'ask first';
   }
 
@@ -148,18 +148,20 @@ export class CachedFlavorDirectory implements FlavorDirectory {
     if (wanted.size === 0) return outcomes;
     const { answers, failures, wentBy, askedAt } = await this.nova
       .lookUp(wanted, globalRequestId)
-      .catch((error: unknown) => this.pause(error, wanted.size));
-    this.pausedUntil = 0;
-    for (const [flavorId, answer] of answers) outcomes.set(flavorId, this.memory.remember(flavorId, answer, askedAt));
+      .catch((error: unknown) => this.tell(error, wanted.size));
+    for (const [flavorId, answer] of answers) {
+      const remembered = this.memory.remember(flavorId, answer, askedAt);
+      this.keeper.keep(flavorId, remembered);
+      outcomes.set(flavorId, remembered);
+    }
     for (const [flavorId, failure] of failures) outcomes.set(flavorId, { failure });
     for (const flavor of wentBy) this.memory.rememberToo(flavor, askedAt);
     for (const flavorId of answers.keys()) this.memory.recall(flavorId); // so that what went by has to go before them
     return outcomes;
   }
 
-  private pause(error: unknown, flavors: number): never {
+  private tell(error: unknown, flavors: number): never {
     if (error instanceof RegisteredFlavorsError) {
-      if (!isOurs(error)) this.pausedUntil = this.clock.now() + PAUSE_AFTER_FAILURE_MS;
       this.options.logger.warn('Nova could not be asked about flavors', { flavors, reason: error.message });
     }
     throw error;

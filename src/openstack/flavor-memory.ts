@@ -2,12 +2,15 @@ import { LRUCache } from 'lru-cache';
 import { type Flavor, sameFlavor } from '../registrations/flavor';
 import type { FlavorAnswer } from '../registrations/flavor-directory';
 import type { FlavorId } from '../registrations/flavor-id';
+import type { KeptFlavor } from '../registrations/kept-flavors';
 
 /** What Nova said of an id, and when. */
 export interface Remembered {
   readonly answer: FlavorAnswer;
   /** When Nova was asked: milliseconds since 1970-01-01T00:00:00Z. */
   readonly askedAt: number;
+  /** Of the time for which this answer was last kept for a restart; undefined when it never was. */
+  keptAt?: number | undefined;
 }
 
 /**
@@ -29,18 +32,29 @@ export class FlavorMemory {
     return this.changes;
   }
 
+  has(flavorId: FlavorId): boolean {
+    return this.remembered.has(flavorId);
+  }
+
   recall(flavorId: FlavorId): Remembered | undefined {
     return this.remembered.get(flavorId);
   }
 
   /** Takes Nova's word. When it is the same as before, the answer stays the same object. */
   remember(flavorId: FlavorId, said: FlavorAnswer, askedAt: number): Remembered {
-    const known = this.remembered.peek(flavorId)?.answer;
-    const answer = known !== undefined && isSame(known, said) ? known : said;
-    if (known !== undefined && answer !== known) this.changes += 1;
-    const remembered = { answer, askedAt };
+    const known = this.remembered.peek(flavorId);
+    const isAsBefore = known !== undefined && isSame(known.answer, said);
+    if (known !== undefined && !isAsBefore) this.changes += 1;
+    const remembered = isAsBefore ? { ...known, askedAt } : { answer: said, askedAt };
     this.remembered.set(flavorId, remembered);
     return remembered;
+  }
+
+  /** Takes what was kept of ids about which nothing is known. */
+  restore(kept: readonly KeptFlavor[]): void {
+    for (const { flavorId, answer, askedAt } of kept) {
+      if (!this.remembered.has(flavorId)) this.remembered.set(flavorId, { answer, askedAt, keptAt: askedAt });
+    }
   }
 
   /** Takes Nova's word of a flavor that nobody asked for, as long as no other has to go for it. */

@@ -1,9 +1,9 @@
-import { type BulkheadPolicy, bulkhead } from 'cockatiel';
 import { z } from 'zod';
 import { RegisteredFlavorsError } from '../errors';
 import { type Credentials, authBody } from './credentials';
 import { type KeystoneToken, readTokenDocument } from './keystone-token';
 import type { Upstream } from './upstream';
+import { ValidationPlaces, type ValidationPlacesOptions } from './validation-places';
 import type { UpstreamAnswer } from './upstream-answer';
 
 /** On whose behalf Keystone is asked, and until when. */
@@ -34,18 +34,21 @@ const keystoneError = z.object({ error: z.object({ code: z.number() }) });
 
 /** Keystone's v3 API, as far as this service needs it. */
 export class KeystoneClient {
-  private readonly places: BulkheadPolicy;
+  private readonly places: ValidationPlaces;
 
-  /**
-   * @param authUrl with its version, without a trailing slash: `https://keystone.example:5000/v3`
-   * @param maxConcurrentValidations anybody can send tokens that nobody knows; the others wait
-   */
+  /** @param authUrl with its version, without a trailing slash: `https://keystone.example:5000/v3` */
   constructor(
     private readonly upstream: Upstream,
     private readonly authUrl: string,
-    maxConcurrentValidations: number,
+    places: ValidationPlacesOptions,
   ) {
-    this.places = bulkhead(maxConcurrentValidations, Infinity);
+    this.places = new ValidationPlaces(places);
+  }
+
+  /** What only a Keystone that works can answer: our own token about itself. Without one, whether it is there. */
+  probe(ownToken: string | undefined): { url: string; headers: Record<string, string> } {
+    if (ownToken === undefined) return { url: this.authUrl, headers: {} };
+    return { url: this.validationUrl, headers: { 'X-Auth-Token': ownToken, 'X-Subject-Token': ownToken } };
   }
 
   /**
@@ -75,19 +78,23 @@ export class KeystoneClient {
    *
    * `OpenStack-Identity-Access-Rules` says that we know of access rules; without it Keystone refuses the tokens of
    * application credentials that carry some.
+   * @param wasValid whether it said before that the token is valid: such tokens do not queue behind unknown ones
    * @throws RegisteredFlavorsError `unavailable`
    */
-  async validateToken(ownToken: string, subjectToken: string, call: KeystoneCall): Promise<Validation> {
+  async validateToken(
+    ownToken: string,
+    subject: { readonly token: string; readonly wasValid: boolean },
+    call: KeystoneCall,
+  ): Promise<Validation> {
     const headers = {
       'X-Auth-Token': ownToken,
-      'X-Subject-Token': subjectToken,
+      'X-Subject-Token': subject.token,
       'OpenStack-Identity-Access-Rules': '1',
     };
-    const url = `${this.authUrl}/auth/tokens?nocatalog`;
-    const answer = await this.places.execute(async () => {
+    const answer = await this.places.execute(subject, async () => {
       if (call.signal.aborted)
         throw this.upstream.errors.timedOut('Keystone was not asked about the token in time: too many others are.');
-      return this.upstream.request({ method: 'GET', url, headers, ...call });
+      return this.upstream.request({ method: 'GET', url: this.validationUrl, headers, ...call });
     });
     if (answer.status === 200) {
       const token = readTokenDocument(answer.json);
@@ -103,6 +110,10 @@ export class KeystoneClient {
       );
     }
     throw this.upstream.errors.answeredBadly(`Keystone answered ${answer.status} to the validation of a token.`);
+  }
+
+  private get validationUrl(): string {
+    return `${this.authUrl}/auth/tokens?nocatalog`;
   }
 
   private loginRefused(answer: UpstreamAnswer, { method }: Credentials): Error {

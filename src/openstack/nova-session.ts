@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../clock';
 import { RegisteredFlavorsError } from '../errors';
+import type { NovaPlace } from '../registrations/kept-flavors';
 import { type ComputeEndpointChoice, findComputeEndpoint } from './compute-endpoint';
 import { negotiateMicroversion, novaRoot } from './nova-version';
 import type { ServiceSession, ServiceToken } from './service-token';
@@ -35,6 +36,9 @@ const ANYBODYS_ANSWER = z.object({ flavors: z.array(z.unknown()) });
  * of it. Each is learned once: the version for an endpoint, the admin for a token.
  */
 export class NovaSessions {
+  /** Of the newest session. */
+  private latest: NovaSession | undefined;
+  private latestRoot = '';
   private readonly versions = new Map<string, Promise<string>>();
   private readonly roots = new WeakMap<ServiceSession, string>();
   private readonly verdicts = new WeakMap<ServiceSession, Promise<Verdict>>();
@@ -57,11 +61,27 @@ export class NovaSessions {
       const root = this.rootFor(held);
       const session = { root, microversion: await this.agreeOnVersion(root, call), token: held.token };
       const verdict = await this.judge(held, session, call);
-      if (verdict.outcome === 'admin') return session;
+      if (verdict.outcome === 'admin') return (this.latest = session);
       if (verdict.outcome === 'not admin' && this.clock.now() - verdict.at < NOT_ADMIN_FOR_MS) throw notAdmin();
       this.refuse(session);
     }
     throw this.upstream.errors.unavailable("Nova refuses this service's own token, also a new one (401).");
+  }
+
+  /**
+   * Which Nova is asked, as Keystone's catalog and the settings say. Nova itself is not asked.
+   * @throws RegisteredFlavorsError `unavailable`
+   */
+  async locate(globalRequestId: string): Promise<NovaPlace> {
+    const held = await this.serviceToken.get(globalRequestId);
+    return { region: this.endpoint.region ?? '', computeEndpoint: this.rootFor(held) };
+  }
+
+  /** What only a Nova that works can answer, and costs it little; before there was any session, whether it is there. */
+  probe(): { url: string; headers: Record<string, string> } {
+    const { latest } = this;
+    if (latest === undefined) return { url: `${this.latestRoot}/`, headers: {} };
+    return { url: `${latest.root}/flavors/detail?limit=1`, headers: headersFor(latest) };
   }
 
   /** Nova did not take the session's token, or not any more: the next session gets a new one. */
@@ -79,6 +99,7 @@ export class NovaSessions {
     if (known !== undefined) return known;
     const root = novaRoot(findComputeEndpoint(held.catalog, this.endpoint, this.upstream.errors), held.projectId);
     this.roots.set(held, root);
+    this.latestRoot = root;
     return root;
   }
 
@@ -109,7 +130,7 @@ export class NovaSessions {
   private judge(held: ServiceSession, session: NovaSession, call: NovaCall): Promise<Verdict> {
     const known = this.verdicts.get(held);
     if (known !== undefined) return known;
-    const asked = this.probe(session, unhurried(call));
+    const asked = this.askWhoWeAre(session, unhurried(call));
     this.verdicts.set(held, asked);
     asked.catch(() => this.verdicts.delete(held)); // the next one asks again
     return asked;
@@ -119,7 +140,7 @@ export class NovaSessions {
    * Nova ignores `is_public` from anybody but an admin, without a word: private flavors would look deleted. Nonsense
    * in it is 400 to an admin, and 200 to anybody else.
    */
-  private async probe(session: NovaSession, call: NovaCall): Promise<Verdict> {
+  private async askWhoWeAre(session: NovaSession, call: NovaCall): Promise<Verdict> {
     const answer = await this.upstream.request({
       method: 'GET',
       url: `${session.root}/flavors/detail?limit=1&is_public=maybe`,

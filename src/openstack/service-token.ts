@@ -28,7 +28,7 @@ interface HeldSession extends ServiceSession {
  * away when a service refuses it.
  */
 export class ServiceToken {
-  private held: HeldSession | undefined;
+  private session: HeldSession | undefined;
   private renewal: Promise<ServiceSession> | undefined;
   private pauseUntil = 0;
   private refused: LoginRefused | undefined;
@@ -54,7 +54,7 @@ export class ServiceToken {
    */
   async get(globalRequestId: string): Promise<ServiceSession> {
     const now = this.options.clock.now();
-    const { held } = this;
+    const held = this.session;
     if (held === undefined || now >= held.expiresAt) {
       if (this.refused !== undefined && now < this.pauseUntil) throw this.refused;
       return this.renew(globalRequestId);
@@ -70,9 +70,14 @@ export class ServiceToken {
     return held;
   }
 
+  /** The token that is held, if there is one, whatever it is worth by now. */
+  get held(): string | undefined {
+    return this.session?.token;
+  }
+
   /** Throws a token away that a service refused. A newer one stays. */
   invalidate(token: string): void {
-    if (this.held?.token === token) this.held = undefined;
+    if (this.session?.token === token) this.session = undefined;
   }
 
   private renew(globalRequestId: string): Promise<ServiceSession> {
@@ -93,13 +98,13 @@ export class ServiceToken {
     const { id, token } = await this.keystone.issueToken(this.credentials, call);
     const lifetimeMs = token.expiresAt - this.options.clock.now();
     const marginMs = Math.min(RENEW_WHEN_LEFT_MS, lifetimeMs * RENEW_IN_LAST_PART);
-    this.held = {
+    this.session = {
       token: id,
       projectId: token.caller.projectId,
       catalog: token.catalog,
       expiresAt: token.expiresAt,
       renewAt: token.expiresAt - marginMs,
     };
-    return this.held;
+    return this.session;
   }
 }

@@ -64,23 +64,27 @@ export class TokenValidator {
     return asked;
   }
 
-  private async ask(subject: string, key: string, globalRequestId: string): Promise<Caller> {
+  private async ask(token: string, key: string, globalRequestId: string): Promise<Caller> {
     const { deadlineMs } = this.options;
     const signal = AbortSignal.timeout(deadlineMs);
-    const token = await withinDeadline(this.askTwiceAtMost(subject, { globalRequestId, signal }), signal, () =>
+    const subject = { token, wasValid: this.remembered.has(key) };
+    const validated = await withinDeadline(this.askTwiceAtMost(subject, { globalRequestId, signal }), signal, () =>
       keystoneErrors.timedOut(`Keystone did not say within ${deadlineMs} ms what the token is worth.`),
     );
     const now = this.options.clock.now();
-    if (token === undefined || now >= token.expiresAt) {
+    if (validated === undefined || now >= validated.expiresAt) {
       this.remembered.delete(key);
       throw notValid();
     }
-    this.remembered.set(key, { token, forgetAt: now + this.options.seconds * 1000 });
-    return token.caller;
+    this.remembered.set(key, { token: validated, forgetAt: now + this.options.seconds * 1000 });
+    return validated.caller;
   }
 
   /** Our own token may have been revoked or its key rotated away: renewed once. */
-  private async askTwiceAtMost(subject: string, call: KeystoneCall): Promise<KeystoneToken | undefined> {
+  private async askTwiceAtMost(
+    subject: { token: string; wasValid: boolean },
+    call: KeystoneCall,
+  ): Promise<KeystoneToken | undefined> {
     for (let attempt = 0; attempt < 2; attempt += 1) {
       const own = await this.serviceToken.get(call.globalRequestId);
       const validation = await this.keystone.validateToken(own.token, subject, call);

@@ -9,7 +9,9 @@ export type UpstreamFailureReason =
   | { readonly kind: 'too slow'; readonly timeoutMs: number }
   | { readonly kind: 'out of time' }
   | { readonly kind: 'broken'; readonly what: string }
-  | { readonly kind: 'too large'; readonly maxBytes: number };
+  | { readonly kind: 'too large'; readonly maxBytes: number }
+  /** Not tried at all. */
+  | { readonly kind: 'away'; readonly since: UpstreamFailure };
 
 /** A failed try. The last one of a call is told to the caller as {@link told} says. */
 export class UpstreamFailure extends Error {
@@ -23,8 +25,14 @@ export class UpstreamFailure extends Error {
     return ['unreachable', 'overloaded', 'too many bytes in flight', 'broken'].includes(this.reason.kind);
   }
 
+  /** Whether it may well be that the whole service does not work, and not just this one request. */
+  get isOutage(): boolean {
+    return ['unreachable', 'overloaded', 'too slow', 'broken'].includes(this.reason.kind);
+  }
+
   /** How long the service asked to be left alone, in seconds. */
   get retryAfterSeconds(): number | undefined {
+    if (this.reason.kind === 'away') return this.reason.since.retryAfterSeconds;
     return this.reason.kind === 'overloaded' ? this.reason.retryAfterSeconds : undefined;
   }
 
@@ -49,6 +57,13 @@ export class UpstreamFailure extends Error {
         return errors.answeredBadly(`${service} ${reason.what}.`);
       case 'too large':
         return errors.answeredBadly(`${service} sent more than ${reason.maxBytes} bytes in one answer.`);
+      case 'away':
+        return errors.unavailable(
+          `${service} is away, and has not come back yet: ${reason.since.told(errors).message}`,
+          {
+            retryAfterSeconds: this.retryAfterSeconds,
+          },
+        );
     }
   }
 }

@@ -1,8 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 import axios, { type AxiosInstance } from 'axios';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
+import type { Clock } from '../clock';
+import type { Logger } from '../logger';
 import type { AnswerBudget } from './answer-budget';
+import { Circuit } from './circuit';
+import { RetryBudget } from './retry-budget';
 import { type UpstreamAnswer, readAnswer } from './upstream-answer';
 import type { UpstreamErrors } from './upstream-errors';
 import { UpstreamFailure, type UpstreamFailureReason } from './upstream-failure';
@@ -18,6 +23,12 @@ export interface UpstreamOptions {
   readonly budget: AnswerBudget;
   /** Certificates (PEM) to trust instead of the system's. */
   readonly ca: string | undefined;
+  /** What to ask in order to find out whether the service works again: cheap, and answered only when it does. */
+  readonly probe: () => Pick<UpstreamRequest, 'url' | 'headers'>;
+  /** The pause between two probes. */
+  readonly probeIntervalMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
 }
 
 /** A request that may be sent twice without harm: nothing else is ever sent to OpenStack. */
@@ -32,17 +43,24 @@ export interface UpstreamRequest {
   readonly signal: AbortSignal;
 }
 
-/** Speaks HTTP to one OpenStack service: bounded in time and size, retried with jitter, redirected nowhere. */
+/**
+ * Speaks HTTP to one OpenStack service: bounded in time and size, retried with jitter, redirected nowhere, and not at all
+ * while the service is away.
+ */
 export class Upstream {
   readonly errors: UpstreamErrors;
   private readonly client: AxiosInstance;
-  private readonly retries = retry(handleWhen(isWorthARetry), {
-    maxAttempts: MAX_RETRIES,
-    backoff: new ExponentialBackoff({ initialDelay: 50, maxDelay: 1000 }),
-  });
+  private readonly circuit: Circuit;
+  private readonly retryBudget: RetryBudget;
+  private readonly retries = retry(
+    handleWhen((error) => isWorthARetry(error) && this.retryBudget.take()),
+    { maxAttempts: MAX_RETRIES, backoff: new ExponentialBackoff({ initialDelay: 50, maxDelay: 1000 }) },
+  );
 
   constructor(private readonly options: UpstreamOptions) {
     this.errors = options.errors;
+    this.retryBudget = new RetryBudget(options.clock);
+    this.circuit = new Circuit({ ...options, probe: (signal) => this.probe(signal) });
     const trust = options.ca === undefined ? {} : { ca: options.ca };
     this.client = axios.create({
       httpAgent: new http.Agent({ keepAlive: true }),
@@ -55,15 +73,31 @@ export class Upstream {
   }
 
   /**
-   * Sends a request and reads its answer, whatever its status, except those that say "not now".
+   * Sends a request, unless the service is away, and reads its answer, whatever its status, except those that say "not
+   * now".
    * @throws RegisteredFlavorsError as {@link UpstreamErrors} tells them
    */
   async request(request: UpstreamRequest): Promise<UpstreamAnswer> {
     try {
-      return await this.retries.execute(() => this.attempt(request), request.signal);
+      return await this.circuit.execute(() => this.retries.execute(() => this.attempt(request), request.signal));
     } catch (error) {
       throw error instanceof UpstreamFailure ? error.told(this.errors) : error;
     }
+  }
+
+  /** Whether the service failed when it was last asked or probed. */
+  get isAway(): boolean {
+    return this.circuit.isAway;
+  }
+
+  /** Does not look after the service any more. */
+  close(): void {
+    this.circuit.close();
+  }
+
+  private probe(signal: AbortSignal): Promise<UpstreamAnswer> {
+    const globalRequestId = `req-${randomUUID()}`;
+    return this.attempt({ method: 'GET', ...this.options.probe(), globalRequestId, signal });
   }
 
   private async attempt(request: UpstreamRequest): Promise<UpstreamAnswer> {

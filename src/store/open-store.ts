@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
+import type { KeptFlavors } from '../registrations/kept-flavors';
 import type { RegistrationStore } from '../registrations/registration-store';
 import { openSqliteDatabase, type SqliteOptions } from './sqlite/open-sqlite-database';
+import { SqliteKeptFlavors } from './sqlite/sqlite-kept-flavors';
 import { SqliteRegistrationStore } from './sqlite/sqlite-registration-store';
 import { StoreOpenError } from './store-open-error';
 
@@ -9,14 +11,21 @@ export interface StoreOptions extends SqliteOptions {
   readonly databaseUrl: string;
 }
 
+/** The parts of one file. Who closes the registrations closes all of it. */
+export interface OpenStore {
+  readonly registrations: RegistrationStore;
+  readonly keptFlavors: KeptFlavors;
+}
+
 /**
  * Opens the registry: makes the file and its folder when they are missing, and brings its tables up to date. Several
  * processes may do so at the same time.
  *
  * @throws StoreOpenError when that is not possible, with one sentence that says why
  */
-export async function openStore(options: StoreOptions): Promise<RegistrationStore> {
-  return new SqliteRegistrationStore(await openSqliteDatabase(registryPath(options.databaseUrl), options));
+export async function openStore(options: StoreOptions): Promise<OpenStore> {
+  const database = await openSqliteDatabase(registryPath(options.databaseUrl), options);
+  return { registrations: new SqliteRegistrationStore(database), keptFlavors: new SqliteKeptFlavors(database) };
 }
 
 function registryPath(databaseUrl: string): string {

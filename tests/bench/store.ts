@@ -15,7 +15,7 @@ export const store: Bench = {
   subject: 'store',
   run: async () => {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-'));
-    const ours = await openStore({ databaseUrl: `file:${path.join(folder, 'ours.db')}` });
+    const { registrations: ours } = await openStore({ databaseUrl: `file:${path.join(folder, 'ours.db')}` });
     const bare = openBare(path.join(folder, 'bare.db'));
     const size = { ram: 1, vcpus: 1, disk: 1, ephemeral: 0, swap: 0, isPublic: true };
     const flavors = spread(IDS).map((id) => ({ id, name: 'a flavor', ...size }));

@@ -184,7 +184,7 @@ describe('the access to many flavors', () => {
 
   it('goes in parallel, and no wider than it may', async () => {
     reconnect({ maxConcurrentRequests: 3 });
-    cloud.nova.isSlow(20, atAccess);
+    cloud.nova.isSlow(60, atAccess);
 
     expect(await findAccess(many)).toEqual(ofEach(many));
     expect(cloud.nova.maxConcurrent).toBe(3);
@@ -198,7 +198,7 @@ describe('access that cannot be learned', () => {
     ['one is nonsense', () => cloud.nova.answersGarbage(atAccessOf('p2'))],
     ['one hangs', () => cloud.nova.hangs(atAccessOf('p2'))],
   ])('is left out alone, and that is logged once, without a token: %s', async (_, goWrong) => {
-    reconnect({ attemptTimeoutMs: 200 });
+    reconnect({ attemptTimeoutMs: 1_000 });
     goWrong();
 
     expect(await findAccess(['p1', 'p2', ...many])).toEqual(ofEach(['p1', ...many]));
@@ -229,13 +229,13 @@ describe('access that cannot be learned', () => {
   });
 
   it('by the deadline is left out; what was learned counts', async () => {
-    reconnect({ novaDeadlineMs: 250, maxConcurrentRequests: 4 });
+    reconnect({ novaDeadlineMs: 1_000, maxConcurrentRequests: 4 });
     for (const id of ['many-3', 'many-4', 'many-5']) cloud.nova.hangs(atAccessOf(id));
 
     const { ms, result } = await timed(() => findAccess(['p1', 'p2', ...many]));
 
     expect(result).toEqual(ofEach(['p1', 'p2', ...many.filter((id) => !/-[345]$/.test(id))]));
-    expect(ms).toBeLessThan(1_500);
+    expect(ms).toBeLessThan(3_000);
     expect(warnings()).toEqual([expect.objectContaining({ reason: expect.stringContaining('deadline') })]);
   });
 

@@ -1,46 +1,77 @@
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
-import { connect, type Clients } from './support/clients';
-import { outcomeOf, validationsAt } from './support/expectations';
+import { type ClientOptions, connect, type Clients } from './support/clients';
+import { outcomeOf, until, validationsAt } from './support/expectations';
 
 let cloud: StubCloud;
 let clients: Clients;
 
 beforeEach(async () => {
-  cloud = await startStubCloud();
-  clients = connect(cloud, { maxConcurrentRequests: 3, keystoneDeadlineMs: 300 });
-  await validate(cloud.keystone.tokenFor('alice')); // our own login is done
-  cloud.keystone.resetRequests();
+  cloud = await startStubCloud({ tokenLifetimeSeconds: 100_000 });
+  await start({ keystoneDeadlineMs: 300 });
 });
 
 afterEach(async () => {
   await cloud.close();
 });
 
+async function start(options: ClientOptions): Promise<void> {
+  clients = connect(cloud, { maxConcurrentRequests: 4, ...options });
+  await validate(cloud.keystone.tokenFor('alice')); // our own login is done
+  cloud.keystone.resetRequests();
+}
+
 function validate(token: string) {
   return clients.validator.validate(token, 'req-11111111-2222-3333-4444-555555555555');
 }
 
-function garbage(count: number): Promise<string[]> {
+function garbage(count: number): Promise<{ kind: string; detail: string }[]> {
   const tokens = Array.from({ length: count }, (_, index) => `gAAAAA${index}`);
-  return Promise.all(tokens.map(async (token) => (await outcomeOf(validate(token))).kind));
+  return Promise.all(tokens.map((token) => outcomeOf(validate(token))));
 }
 
 describe('many tokens that nobody knows', () => {
   it('come to Keystone a few at a time', async () => {
+    await start({});
     cloud.keystone.isSlow(10);
 
-    expect(new Set(await garbage(40))).toEqual(new Set(['unauthenticated']));
+    expect(new Set((await garbage(40)).map(({ kind }) => kind))).toEqual(new Set(['unauthenticated']));
     expect([cloud.keystone.maxConcurrent, validationsAt(cloud)]).toEqual([3, 40]);
   });
 
   it('are not asked about any more once their callers have given up', async () => {
     cloud.keystone.isSlow(200);
 
-    expect(await garbage(40)).toContain('unavailable');
+    expect((await garbage(40)).map(({ kind }) => kind)).toContain('unavailable');
     const asked = validationsAt(cloud);
     await new Promise((resolve) => setTimeout(resolve, 500));
 
     expect(asked).toBeLessThan(10);
     expect(validationsAt(cloud)).toBe(asked);
+  });
+
+  it('are refused at once beyond the queue', async () => {
+    await start({ maxQueuedRequests: 5 });
+    cloud.keystone.isSlow(50);
+
+    const refused = (await garbage(40)).filter(({ kind }) => kind === 'unavailable');
+
+    expect(refused).toHaveLength(40 - 3 - 5);
+    expect(refused[0]?.detail).toContain('Too many tokens are waiting');
+    expect(validationsAt(cloud)).toBe(3 + 5);
+  });
+
+  it('do not hold up a token that was valid before', async () => {
+    const token = cloud.keystone.tokenFor('bob');
+    await start({ tokenCache: { seconds: 300 }, maxQueuedRequests: 5 });
+    await validate(token);
+    clients.clock.passes(301);
+    cloud.keystone.isSlow(100);
+    const flood = garbage(40);
+    await until(() => cloud.keystone.requests.length > 3);
+
+    await validate(token);
+
+    expect(validationsAt(cloud)).toBeLessThan(3 + 5); // the flood is still under way
+    await flood;
   });
 });

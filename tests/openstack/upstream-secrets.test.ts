@@ -41,7 +41,7 @@ describe('the failure of a request', () => {
   ];
 
   it.each(ways)('holds no token when Nova %s', async (_, goWrong) => {
-    const { nova, serviceToken, lines } = connect(cloud, { attemptTimeoutMs: 150 });
+    const { nova, serviceToken, lines } = connect(cloud, { attemptTimeoutMs: 800 });
     const { token } = await serviceToken.get(aCall().globalRequestId);
     await nova.discover(aCall());
     await goWrong(cloud.nova);
@@ -53,7 +53,7 @@ describe('the failure of a request', () => {
   });
 
   it.each(ways)('holds neither token nor password when Keystone %s', async (_, goWrong) => {
-    const { serviceToken, keystone, validator } = connect(cloud, { attemptTimeoutMs: 150 });
+    const { serviceToken, keystone, validator } = connect(cloud, { attemptTimeoutMs: 800 });
     const { token } = await serviceToken.get(aCall().globalRequestId);
     const subject = cloud.keystone.tokenFor('alice');
     await goWrong(cloud.keystone);

@@ -21,13 +21,13 @@ describe('openStore', () => {
     const outcome = await openStore({ databaseUrl, ...(migrationsFolder && { migrationsFolder }) }).catch(
       (error: Error) => error,
     );
-    if (!(outcome instanceof Error)) await outcome.close();
+    if (!(outcome instanceof Error)) await outcome.registrations.close();
     expect(outcome).toMatchObject({ name: 'StoreOpenError' });
     return (outcome as Error).message;
   }
 
   async function fill(count: number): Promise<void> {
-    const store = await openStore({ databaseUrl: `file:${path}` });
+    const { registrations: store } = await openStore({ databaseUrl: `file:${path}` });
     await store.register(['redis'], flavors(...numbered('id-', count)), provenance());
     await store.close();
   }
@@ -44,7 +44,7 @@ describe('openStore', () => {
     ['a relative path', (file: string) => `file:${relative(process.cwd(), file)}`],
   ])('takes %s and makes the file with its folders', async (_, urlOf) => {
     const file = folder.in('some', 'new folder', 'registry.db');
-    const store = await openStore({ databaseUrl: urlOf(file) });
+    const { registrations: store } = await openStore({ databaseUrl: urlOf(file) });
     expect(existsSync(file)).toBe(true);
     await store.close();
   });

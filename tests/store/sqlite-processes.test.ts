@@ -34,8 +34,8 @@ describe('several processes on one SQLite registry', () => {
       const tables = client.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").pluck().all();
       client.close();
       expect({ applied, tables }).toEqual({
-        applied: 1,
-        tables: ['__drizzle_migrations', 'accepted_flavors', 'registrations'],
+        applied: 2,
+        tables: ['__drizzle_migrations', 'accepted_flavors', 'kept_flavors', 'registrations'],
       });
     }
   });

@@ -17,7 +17,7 @@ export function sqliteRegistry(): SqliteRegistry {
   return {
     path,
     async openStore(options) {
-      const store = await openStore({ databaseUrl: `file:${path}`, ...options });
+      const { registrations: store } = await openStore({ databaseUrl: `file:${path}`, ...options });
       stores.push(store);
       return store;
     },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { getTableConfig } from 'drizzle-orm/sqlite-core';
 import { openSqliteDatabase } from '../../src/store/sqlite/open-sqlite-database';
-import { acceptedFlavors, registrations } from '../../src/store/sqlite/schema';
+import { acceptedFlavors, keptFlavors, registrations } from '../../src/store/sqlite/schema';
 import type { SqliteDatabase } from '../../src/store/sqlite/sqlite-database';
 import { temporaryFolder } from './temporary-folder';
 
@@ -47,7 +47,7 @@ describe('the SQLite migrations', () => {
     expect(stamps).toEqual([...new Set(stamps)].sort((a, b) => a - b));
   });
 
-  it.each([acceptedFlavors, registrations])('make the table that schema.ts describes', (table) => {
+  it.each([acceptedFlavors, registrations, keptFlavors])('make the table that schema.ts describes', (table) => {
     const described = getTableConfig(table);
     expect(columnsOf(database.client, described.name)).toEqual(
       described.columns.map((column) => ({
@@ -79,7 +79,7 @@ describe('the SQLite migrations', () => {
     (await openSqliteDatabase(folder.in('registry.db'), { logger })).close();
     expect(told).toEqual([]);
     (await openSqliteDatabase(folder.in('fresh.db'), { logger })).close();
-    expect(told).toEqual([['a new, empty registry was made', { path: folder.in('fresh.db'), migrations: 1 }]]);
+    expect(told).toEqual([['a new, empty registry was made', { path: folder.in('fresh.db'), migrations: 2 }]]);
   });
 
   it('add what is missing to a registry in use, also by rebuilding a table that others refer to', async () => {
@@ -111,7 +111,7 @@ describe('the SQLite migrations', () => {
       message: expect.stringMatching(message),
     });
     const count = (table: string) => database.client.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
-    expect([count('registrations'), count('accepted_flavors'), count('__drizzle_migrations')]).toEqual([1, 1, 1]);
+    expect([count('registrations'), count('accepted_flavors'), count('__drizzle_migrations')]).toEqual([1, 1, 2]);
   });
 });
 

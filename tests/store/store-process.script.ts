@@ -12,7 +12,7 @@ let locking: Database.Database | undefined;
 async function obey(order: Order): Promise<unknown> {
   switch (order.do) {
     case 'open':
-      store = await openStore(order);
+      store = (await openStore(order)).registrations;
       return 'opened';
     case 'register': {
       let registered = 0;

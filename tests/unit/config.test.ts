@@ -34,9 +34,9 @@ describe('readConfig', () => {
       tokenCache: { seconds: 300, entries: 10_000 },
       flavorCache: { ttlSeconds: 30, staleWhileRevalidateSeconds: 60, maxStaleSeconds: 86_400, maxEntries: 20_000 },
       answerCacheBytes: 16_777_216,
-      keystone: { timeoutMs: 5_000, deadlineMs: 10_000, maxConcurrentRequests: 8 },
+      keystone: { timeoutMs: 5_000, deadlineMs: 10_000, maxConcurrentRequests: 8, maxQueuedRequests: 256 },
       nova: { timeoutMs: 10_000, deadlineMs: 30_000, maxConcurrentRequests: 8 },
-      upstream: { answerMaxBytes: 16_777_216, inFlightMaxBytes: 67_108_864 },
+      upstream: { answerMaxBytes: 16_777_216, inFlightMaxBytes: 67_108_864, probeIntervalMs: 1_000 },
     });
   });
 
@@ -56,6 +56,8 @@ describe('readConfig', () => {
       KEYSTONE_TIMEOUT_MS: '8',
       KEYSTONE_DEADLINE_MS: '9',
       KEYSTONE_MAX_CONCURRENT_REQUESTS: '13',
+      KEYSTONE_MAX_QUEUED_REQUESTS: '14',
+      UPSTREAM_PROBE_INTERVAL_MS: '15',
       NOVA_TIMEOUT_MS: '10',
       NOVA_DEADLINE_MS: '11',
       NOVA_MAX_CONCURRENT_REQUESTS: '12',
@@ -96,9 +98,9 @@ describe('readConfig', () => {
       tokenCache: { seconds: 4, entries: 5 },
       flavorCache: { ttlSeconds: 6, staleWhileRevalidateSeconds: 14, maxStaleSeconds: 15, maxEntries: 7 },
       answerCacheBytes: 100_000,
-      keystone: { timeoutMs: 8, deadlineMs: 9, maxConcurrentRequests: 13 },
+      keystone: { timeoutMs: 8, deadlineMs: 9, maxConcurrentRequests: 13, maxQueuedRequests: 14 },
       nova: { timeoutMs: 10, deadlineMs: 11, maxConcurrentRequests: 12 },
-      upstream: { answerMaxBytes: 65_537, inFlightMaxBytes: 65_538 },
+      upstream: { answerMaxBytes: 65_537, inFlightMaxBytes: 65_538, probeIntervalMs: 15 },
     });
   });
 

@@ -42,3 +42,26 @@ export const registrations = sqliteTable(
     index('registrations_flavor_id').on(table.flavorId),
   ],
 );
+
+/**
+ * What Nova last said of registered flavors, so that a restart while Nova is away goes on answering. A copy that may be
+ * emptied at any time; a migration after which `Flavor` means something else has to.
+ */
+export const keptFlavors = sqliteTable(
+  'kept_flavors',
+  {
+    flavorId: text('flavor_id').primaryKey().notNull(),
+    /** Which Nova said so: what another one says of the id is about another flavor. */
+    region: text('region').notNull(),
+    computeEndpoint: text('compute_endpoint').notNull(),
+    /** Milliseconds since 1970-01-01T00:00:00Z. */
+    askedAt: integer('asked_at').notNull(),
+    /** JSON; null when Nova has no such flavor. */
+    flavor: text('flavor'),
+    /** JSON: the projects that may use it; null when that was not asked for, or could not be learned. */
+    access: text('access'),
+  },
+  (table) => [
+    foreignKey({ columns: [table.flavorId], foreignColumns: [acceptedFlavors.flavorId] }).onDelete('cascade'),
+  ],
+);

@@ -1,6 +1,6 @@
-import { and, eq, inArray, notExists, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, notExists, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import { acceptedFlavors, registrations } from './schema';
+import { acceptedFlavors, keptFlavors, registrations } from './schema';
 
 /**
  * The statements of the registry, prepared once.
@@ -15,6 +15,8 @@ export function prepareStatements(db: BetterSQLite3Database) {
     deregister: prepareDeregister(db),
     forgetFlavors: prepareForgetFlavors(db),
     findByServiceTypes: prepareFindByServiceTypes(db),
+    keepFlavor: prepareKeepFlavor(db),
+    findKeptFlavors: prepareFindKeptFlavors(db),
   };
 }
 
@@ -102,6 +104,48 @@ function prepareFindByServiceTypes(db: BetterSQLite3Database) {
     .from(registrations)
     .where(inArray(registrations.serviceType, listed('serviceTypes')))
     .orderBy(registrations.flavorId, registrations.serviceType)
+    .prepare();
+}
+
+/** Writes a row only where the flavor is registered, and not over what another process has heard later. */
+function prepareKeepFlavor(db: BetterSQLite3Database) {
+  return db
+    .insert(keptFlavors)
+    .select(
+      sql`SELECT ${acceptedFlavors.flavorId}, ${sql.placeholder('region')}, ${sql.placeholder('computeEndpoint')},
+        ${sql.placeholder('askedAt')}, ${sql.placeholder('flavor')}, ${sql.placeholder('access')}
+        FROM ${acceptedFlavors} WHERE ${acceptedFlavors.flavorId} = ${sql.placeholder('flavorId')}`,
+    )
+    .onConflictDoUpdate({
+      target: keptFlavors.flavorId,
+      set: {
+        region: sql`excluded.region`,
+        computeEndpoint: sql`excluded.compute_endpoint`,
+        askedAt: sql`excluded.asked_at`,
+        flavor: sql`excluded.flavor`,
+        access: sql`excluded.access`,
+      },
+      setWhere: gt(sql`excluded.asked_at`, keptFlavors.askedAt),
+    })
+    .prepare();
+}
+
+function prepareFindKeptFlavors(db: BetterSQLite3Database) {
+  return db
+    .select({
+      flavorId: keptFlavors.flavorId,
+      askedAt: keptFlavors.askedAt,
+      flavor: keptFlavors.flavor,
+      access: keptFlavors.access,
+    })
+    .from(keptFlavors)
+    .where(
+      and(
+        inArray(keptFlavors.flavorId, listed('flavorIds')),
+        eq(keptFlavors.region, sql.placeholder('region')),
+        eq(keptFlavors.computeEndpoint, sql.placeholder('computeEndpoint')),
+      ),
+    )
     .prepare();
 }
 

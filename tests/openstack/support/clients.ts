@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import winston from 'winston';
-import type { Clock } from '../../../src/clock';
+import { type Clock, systemClock } from '../../../src/clock';
 import type { Logger } from '../../../src/logger';
 import { AnswerBudget } from '../../../src/openstack/answer-budget';
 import {
@@ -9,14 +9,12 @@ import {
 } from '../../../src/openstack/cached-flavor-directory';
 import type { ComputeEndpointChoice } from '../../../src/openstack/compute-endpoint';
 import type { Credentials } from '../../../src/openstack/credentials';
-import { KeystoneClient } from '../../../src/openstack/keystone-client';
-import { NovaClient } from '../../../src/openstack/nova-client';
-import { NovaSessions } from '../../../src/openstack/nova-session';
+import { connectOpenStack } from '../../../src/openstack/connect-openstack';
+import { FlavorKeeper } from '../../../src/openstack/flavor-keeper';
 import { NovaFlavorDirectory } from '../../../src/openstack/nova-flavor-directory';
-import { ServiceToken } from '../../../src/openstack/service-token';
-import { TokenValidator } from '../../../src/openstack/token-validator';
 import { Upstream, type UpstreamOptions } from '../../../src/openstack/upstream';
-import { keystoneErrors, novaErrors } from '../../../src/openstack/upstream-errors';
+import { novaErrors } from '../../../src/openstack/upstream-errors';
+import type { KeptFlavors } from '../../../src/registrations/kept-flavors';
 import type { StubCloud } from '../../../src/stub/stub-cloud';
 
 /** A clock that stands still until it is told to go on. */
@@ -55,6 +53,10 @@ export function createUpstream(options: Partial<UpstreamOptions> = {}): Upstream
     maxAnswerBytes: 16 * 1024 * 1024,
     budget: new AnswerBudget(64 * 1024 * 1024),
     ca: undefined,
+    probe: () => ({ url: 'http://127.0.0.1:1', headers: {} }),
+    probeIntervalMs: 10,
+    clock: systemClock,
+    logger: collectLines().logger,
     ...options,
   });
 }
@@ -67,6 +69,7 @@ export interface ClientOptions {
   readonly keystoneDeadlineMs?: number;
   readonly novaDeadlineMs?: number;
   readonly maxConcurrentRequests?: number;
+  readonly maxQueuedRequests?: number;
   readonly tokenCache?: { readonly seconds?: number; readonly entries?: number };
 }
 
@@ -74,33 +77,44 @@ export interface ClientOptions {
 export function connect(cloud: StubCloud, options: ClientOptions = {}) {
   const clock = new HandClock();
   const { logger, lines } = collectLines();
-  const { attemptTimeoutMs = 5_000, keystoneDeadlineMs: deadlineMs = 10_000 } = options;
-  const endpoint = { region: undefined, interface: 'public' as const, override: undefined, ...options.endpoint };
-  const keystone = new KeystoneClient(
-    createUpstream({ errors: keystoneErrors, attemptTimeoutMs }),
-    options.authUrl ?? cloud.authUrl,
-    options.maxConcurrentRequests ?? 8,
-  );
+  const { attemptTimeoutMs: timeoutMs = 5_000, maxConcurrentRequests = 8 } = options;
   const credentials = options.credentials ?? passwordOf(cloud);
-  const serviceToken = new ServiceToken(keystone, credentials, { deadlineMs, clock, logger });
-  const toNova = createUpstream({ attemptTimeoutMs });
-  const sessions = new NovaSessions(toNova, serviceToken, endpoint, clock);
-  const nova = new NovaClient(toNova, sessions, options.maxConcurrentRequests ?? 8);
-  const directory = new NovaFlavorDirectory(nova, { deadlineMs: options.novaDeadlineMs ?? 10_000, clock, logger });
-  const { seconds = 300, entries = 100 } = options.tokenCache ?? {};
-  const validator = new TokenValidator(keystone, serviceToken, { seconds, entries, deadlineMs, clock });
-  return { clock, logger, lines, keystone, credentials, serviceToken, nova, directory, validator };
+  const clients = connectOpenStack(
+    {
+      openstack: {
+        authUrl: options.authUrl ?? cloud.authUrl,
+        credentials,
+        endpoint: { region: undefined, interface: 'public', override: undefined, ...options.endpoint },
+        ca: undefined,
+      },
+      keystone: {
+        ...{ timeoutMs, maxConcurrentRequests, maxQueuedRequests: options.maxQueuedRequests ?? 1000 },
+        deadlineMs: options.keystoneDeadlineMs ?? 10_000,
+      },
+      nova: { timeoutMs, maxConcurrentRequests },
+      upstream: { answerMaxBytes: 16 * 1024 * 1024, inFlightMaxBytes: 64 * 1024 * 1024, probeIntervalMs: 10 },
+      tokenCache: { seconds: 300, entries: 100, ...options.tokenCache },
+    },
+    logger,
+    clock,
+  );
+  const deadlineMs = options.novaDeadlineMs ?? 10_000;
+  const directory = new NovaFlavorDirectory(clients.nova, { deadlineMs, clock, logger });
+  return { ...clients, clock, logger, lines, credentials, directory, validator: clients.tokens };
 }
 
 export type Clients = ReturnType<typeof connect>;
 
 /** What remembers, in front of these clients, with limits that no test meets by accident. */
 export function createCache(
-  { directory, clock, logger }: Clients,
+  { directory, sessions, clock, logger }: Clients,
   options: Partial<CachedFlavorDirectoryOptions> = {},
+  kept: KeptFlavors = { find: () => [], keep: () => Promise.resolve([]) },
 ): CachedFlavorDirectory {
   const defaults = { ttlSeconds: 30, staleWhileRevalidateSeconds: 0, maxStaleSeconds: 0, maxEntries: 100 };
-  return new CachedFlavorDirectory(directory, { ...defaults, deadlineMs: 10_000, clock, logger, ...options });
+  const all = { ...defaults, deadlineMs: 10_000, clock, logger, ...options };
+  const keeper = new FlavorKeeper(kept, { ...all, locate: (id) => sessions.locate(id) });
+  return new CachedFlavorDirectory(directory, keeper, all);
 }
 
 /** Flavor ids as a look-up in Nova takes them: with their access lists, or without. */

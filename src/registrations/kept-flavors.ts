@@ -1,0 +1,35 @@
+import type { FlavorAnswer } from './flavor-directory';
+import type { FlavorId } from './flavor-id';
+
+/** Which Nova. An id is a flavor's name within one: in another one it may be another flavor. */
+export interface NovaPlace {
+  /** The region that was chosen; "" when there was no choice. */
+  readonly region: string;
+  readonly computeEndpoint: string;
+}
+
+/** What Nova said of an id, and when. */
+export interface KeptFlavor {
+  readonly flavorId: FlavorId;
+  readonly answer: FlavorAnswer;
+  /** When Nova was asked: milliseconds since 1970-01-01T00:00:00Z. */
+  readonly askedAt: number;
+}
+
+/**
+ * What Nova last said of registered flavors, kept beyond the end of the process: a copy, for the time when Nova cannot be
+ * asked. Losing it loses nothing that Nova does not know.
+ *
+ * Fails with `unavailable` (`registered-flavors.registry.unavailable`), as the registry does.
+ */
+export interface KeptFlavors {
+  /** What is kept of these ids as that Nova said it. */
+  find(place: NovaPlace, flavorIds: readonly FlavorId[]): KeptFlavor[];
+
+  /**
+   * Keeps what that Nova said, in place of anything older. Only of flavors that are registered: with its last
+   * registration goes what is kept of a flavor.
+   * @returns the ids of which it is kept now
+   */
+  keep(place: NovaPlace, flavors: readonly KeptFlavor[]): Promise<FlavorId[]>;
+}
