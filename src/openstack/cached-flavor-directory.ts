@@ -1,27 +1,19 @@
-import type { Clock } from '../clock';
 import { RegisteredFlavorsError } from '../errors';
 import type { Logger } from '../logger';
+import { sameFlavor } from '../registrations/flavor';
 import type { FlavorAnswer, FlavorDirectory, LookUp, LookUpOptions } from '../registrations/flavor-directory';
 import type { FlavorId } from '../registrations/flavor-id';
-import { isByAccessList } from '../registrations/visibility';
 import type { FlavorKeeper } from './flavor-keeper';
 import { FlavorMemory, type Remembered } from './flavor-memory';
+import { Freshness, type FreshnessOptions, suffices } from './freshness';
 import { LookUpBatches, type Want, type Wants } from './look-up-batches';
 import type { NovaFlavorDirectory } from './nova-flavor-directory';
 import { waitForNova } from './within-deadline';
 
-/** The three bounds are RFC 5861's. */
-export interface CachedFlavorDirectoryOptions {
-  /** How long an answer of Nova is fresh. */
-  readonly ttlSeconds: number;
-  /** How long after that it is given at once, and renewed behind the reader. */
-  readonly staleWhileRevalidateSeconds: number;
-  /** How old an answer may be that has to do while Nova fails. */
-  readonly maxStaleSeconds: number;
+export interface CachedFlavorDirectoryOptions extends FreshnessOptions {
   readonly maxEntries: number;
   /** How long whoever asks waits for Nova. */
   readonly deadlineMs: number;
-  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -32,7 +24,7 @@ type Outcomes = ReadonlyMap<FlavorId, Outcome>;
 export class CachedFlavorDirectory implements FlavorDirectory {
   private readonly memory: FlavorMemory;
   private readonly batches = new LookUpBatches((wants, globalRequestId) => this.learn(wants, globalRequestId));
-  private readonly ttlMs: number;
+  private readonly age: Freshness;
 
   constructor(
     private readonly nova: NovaFlavorDirectory,
@@ -40,7 +32,7 @@ export class CachedFlavorDirectory implements FlavorDirectory {
     private readonly options: CachedFlavorDirectoryOptions,
   ) {
     this.memory = new FlavorMemory(options.maxEntries);
-    this.ttlMs = options.ttlSeconds * 1000;
+    this.age = new Freshness(options);
   }
 
   get revision(): number {
@@ -61,8 +53,8 @@ export class CachedFlavorDirectory implements FlavorDirectory {
       }
     }
     let goodUntil = Infinity;
-    for (const { answer, askedAt } of found.values()) {
-      goodUntil = Math.min(goodUntil, suffices(answer, options) ? askedAt + this.ttlMs : 0);
+    for (const known of found.values()) {
+      goodUntil = Math.min(goodUntil, suffices(known.answer, options) ? this.age.freshUntil(known) : 0);
     }
     return { answers: new Map([...found].map(([flavorId, { answer }]) => [flavorId, answer])), goodUntil, askedFor };
   }
@@ -96,29 +88,36 @@ export class CachedFlavorDirectory implements FlavorDirectory {
 
   private useOf(known: Remembered, wanted: Pick<Want, 'withAccess'>): 'as it is' | 'and renew' | 'ask first' {
     if (!suffices(known.answer, wanted)) return 'ask first';
-    const ageMs = this.ageMs(known);
-    if (ageMs < this.ttlMs) return 'as it is';
-    return ageMs < this.ttlMs + this.options.staleWhileRevalidateSeconds * 1000 ? 'and renew' : 'ask first';
+    if (this.age.isFresh(known)) return 'as it is';
+    if (this.nova.isAway && this.age.isUsable(known)) return 'as it is';
+    return this.age.mayWait(known) ? 'and renew' : 'ask first';
   }
 
   /** What has to do while Nova fails; its failure, when there is nothing. */
   private olderFor(flavorId: FlavorId, options: LookUpOptions, failure: RegisteredFlavorsError): Remembered {
     const known = options.fresh ? undefined : this.memory.recall(flavorId);
-    if (known === undefined || isOurs(failure) || !suffices(known.answer, options) || !this.isUsable(known))
+    if (known === undefined || isOurs(failure) || !suffices(known.answer, options) || !this.age.isUsable(known))
       throw failure;
     return known;
   }
 
-  private isUsable(known: Remembered): boolean {
-    return this.ageMs(known) < this.options.maxStaleSeconds * 1000;
+  private take(
+    flavorId: FlavorId,
+    answer: FlavorAnswer,
+    { askedAt, accessFailed }: { askedAt: number; accessFailed: boolean },
+  ): Remembered {
+    const older = accessFailed ? this.olderAccessFor(flavorId, answer) : undefined;
+    if (older !== undefined) return older;
+    const remembered = this.memory.remember(flavorId, answer, askedAt);
+    this.keeper.keep(flavorId, remembered);
+    return remembered;
   }
 
-  private ageMs({ askedAt }: Remembered): number {
-    return this.clock.now() - askedAt;
-  }
-
-  private get clock(): Clock {
-    return this.options.clock;
+  /** While its access list cannot be learned, the older one does for a flavor that is still the same. */
+  private olderAccessFor(flavorId: FlavorId, answer: FlavorAnswer): Remembered | undefined {
+    const known = this.memory.recall(flavorId);
+    if (known?.answer.status !== 'found' || answer.status !== 'found' || !this.age.isUsable(known)) return undefined;
+    return known.answer.access !== undefined && sameFlavor(known.answer.flavor, answer.flavor) ? known : undefined;
   }
 
   private async ask(wants: Wants, { globalRequestId, signal }: LookUpOptions): Promise<Outcomes> {
@@ -141,18 +140,16 @@ export class CachedFlavorDirectory implements FlavorDirectory {
     for (const [flavorId, want] of wants) {
       // It may have gone by in the batch that this one had to wait for.
       const known = want.fresh ? undefined : this.memory.recall(flavorId);
-      const isFresh = known !== undefined && this.ageMs(known) < this.ttlMs && suffices(known.answer, want);
+      const isFresh = known !== undefined && this.age.isFresh(known) && suffices(known.answer, want);
       if (isFresh) outcomes.set(flavorId, known);
       else wanted.set(flavorId, want.withAccess);
     }
     if (wanted.size === 0) return outcomes;
-    const { answers, failures, wentBy, askedAt } = await this.nova
+    const { answers, accessFailed, failures, wentBy, askedAt } = await this.nova
       .lookUp(wanted, globalRequestId)
       .catch((error: unknown) => this.tell(error, wanted.size));
     for (const [flavorId, answer] of answers) {
-      const remembered = this.memory.remember(flavorId, answer, askedAt);
-      this.keeper.keep(flavorId, remembered);
-      outcomes.set(flavorId, remembered);
+      outcomes.set(flavorId, this.take(flavorId, answer, { askedAt, accessFailed: accessFailed.has(flavorId) }));
     }
     for (const [flavorId, failure] of failures) outcomes.set(flavorId, { failure });
     for (const flavor of wentBy) this.memory.rememberToo(flavor, askedAt);
@@ -181,10 +178,4 @@ function isOurs(failure: RegisteredFlavorsError): boolean {
 
 function hasAccess(answer: FlavorAnswer | undefined): boolean {
   return answer?.status === 'found' && answer.access !== undefined;
-}
-
-/** Whether an answer says all that is wanted; not when there is an access list that was not learned. */
-function suffices(answer: FlavorAnswer, { withAccess }: Pick<Want, 'withAccess'>): boolean {
-  if (!withAccess || answer.status === 'missing') return true;
-  return !isByAccessList(answer.flavor) || answer.access !== undefined;
 }

@@ -38,7 +38,7 @@ export class Circuit {
     });
     this.breaker.onSuccess(() => {
       // The answer to a call from before it went away says nothing: what closes it is a probe.
-      if (this.breaker.state === CircuitState.Closed) this.lastFailure = undefined;
+      if (!this.isOpen) this.lastFailure = undefined;
     });
     this.breaker.onBreak(() => {
       const reason = this.lastFailure?.told(errors).message;
@@ -50,9 +50,9 @@ export class Circuit {
     });
   }
 
-  /** Whether the service failed when it was last asked or probed. */
-  get isAway(): boolean {
-    return this.lastFailure !== undefined;
+  /** Whether callers are turned away. */
+  get isOpen(): boolean {
+    return this.breaker.state !== CircuitState.Closed;
   }
 
   /**
@@ -60,7 +60,7 @@ export class Circuit {
    * @throws UpstreamFailure `away`, without the call; and whatever the call throws
    */
   async execute<T>(call: () => Promise<T>): Promise<T> {
-    if (this.breaker.state !== CircuitState.Closed && this.lastFailure !== undefined) {
+    if (this.isOpen && this.lastFailure !== undefined) {
       throw new UpstreamFailure({ kind: 'away', since: this.lastFailure });
     }
     return this.breaker.execute(call);
@@ -79,12 +79,12 @@ export class Circuit {
 
   private async probe(): Promise<void> {
     try {
-      if (this.isAway) await this.breaker.execute(() => this.options.probe(this.end.signal));
+      if (this.lastFailure !== undefined) await this.breaker.execute(() => this.options.probe(this.end.signal));
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) this.options.logger.error('a probe failed', describeError(error));
     }
     this.probing = undefined;
-    if (this.isAway) this.probeAfter(this.options.probeIntervalMs);
+    if (this.lastFailure !== undefined) this.probeAfter(this.options.probeIntervalMs);
   }
 }
 

@@ -36,7 +36,7 @@ export interface OpenStack {
   readonly tokens: TokenValidator;
   readonly sessions: NovaSessions;
   readonly nova: NovaClient;
-  /** Which of the two failed when it was last asked or probed. */
+  /** Which of the two do not work at this moment. */
   away(): ('keystone' | 'nova')[];
   /** Does not look after them any more. */
   close(): void;

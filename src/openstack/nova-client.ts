@@ -46,6 +46,11 @@ export class NovaClient {
     this.places = bulkhead(maxConcurrentRequests, Infinity);
   }
 
+  /** Whether Nova does not work at this moment, so that nothing is sent to it. */
+  get isAway(): boolean {
+    return this.upstream.isAway;
+  }
+
   /** Makes sure that Nova can be asked at all, so that a start can say how things are. */
   async discover(call: NovaCall): Promise<NovaSession> {
     return this.sessions.open(call);

@@ -20,12 +20,17 @@ export interface Learned {
   readonly answers: ReadonlyMap<FlavorId, FlavorAnswer>;
   /** Flavors that nobody wanted but that went by in a list; without those of which there is more to know. */
   readonly wentBy: readonly Flavor[];
+  /** Of which answers the access list is left out because Nova failed, and not because there is none. */
+  readonly accessFailed: ReadonlySet<FlavorId>;
   /** Of which wanted ids Nova's answer made no sense, or did not come. That is nobody's trouble but theirs who want them. */
   readonly failures: ReadonlyMap<FlavorId, RegisteredFlavorsError>;
 }
 
 type Found = ReadonlyMap<FlavorId, ListedFlavor>;
-type Access = ReadonlyMap<FlavorId, ReadonlySet<string>>;
+interface Access {
+  readonly learned: ReadonlyMap<FlavorId, ReadonlySet<string>>;
+  readonly failed: ReadonlySet<FlavorId>;
+}
 
 /** Beyond this many senseless or missing answers it is Nova that is broken, and not a flavor. */
 const MOST_BAD_ANSWERS = 3;
@@ -45,6 +50,11 @@ export class NovaFlavorDirectory {
       readonly logger: Logger;
     },
   ) {}
+
+  /** Whether asking is in vain at this moment. */
+  get isAway(): boolean {
+    return this.nova.isAway;
+  }
 
   /**
    * Looks up flavors, and the access lists of those whose value is true. An access list that cannot be learned is
@@ -82,12 +92,12 @@ export class NovaFlavorDirectory {
     for (const id of wanted.keys()) {
       const flavor = found.get(id)?.flavor;
       if (flavor instanceof RegisteredFlavorsError) failures.set(id, flavor);
-      else answers.set(id, answer(flavor, access.get(id)));
+      else answers.set(id, answer(flavor, access.learned.get(id)));
     }
     const wentBy = [...found.values()].flatMap(({ id, flavor }) =>
-      wanted.has(id) || !isWhole(flavor) ? [] : [flavor],
+      wanted.has(id) || flavor instanceof RegisteredFlavorsError || isClosed(flavor) ? [] : [flavor],
     );
-    return { askedAt, answers, failures, wentBy };
+    return { askedAt, answers, accessFailed: access.failed, failures, wentBy };
   }
 
   /**
@@ -99,28 +109,30 @@ export class NovaFlavorDirectory {
    */
   async findAccess(flavors: readonly Flavor[], callOfAll: NovaCall): Promise<Access> {
     const learned = new Map<FlavorId, ReadonlySet<string>>();
-    const unsettled = new Set(flavors);
-    for (const flavor of flavors) {
-      if (UNREACHABLE_BY_PATH.has(flavor.id) && unsettled.delete(flavor)) learned.set(flavor.id, new Set());
+    const failed = new Set<FlavorId>();
+    for (const { id } of flavors) {
+      if (UNREACHABLE_BY_PATH.has(id)) learned.set(id, new Set());
+      else failed.add(id); // until it has not
     }
     const failures: unknown[] = [];
     const keep = (error: unknown): void => void failures.push(error);
     const learn = async (flavor: Flavor, call: NovaCall): Promise<void> => {
       const projectIds = await this.nova.getFlavorAccess(flavor.id, call);
       const after = projectIds && (await this.nova.getFlavor(flavor.id, call));
-      unsettled.delete(flavor);
+      failed.delete(flavor.id);
       if (after && sameFlavor(flavor, after)) learned.set(flavor.id, projectIds);
     };
-    if (unsettled.size === 0) return learned;
+    if (failed.size === 0) return { learned, failed };
+    const asked = flavors.filter(({ id }) => failed.has(id));
     await this.withinDeadline(callOfAll, async (call) => {
       await this.nova.discover(call); // when nothing can be asked at all, it fails once and not for each flavor
-      await Promise.all([...unsettled].map((flavor) => learn(flavor, call).catch(keep)));
+      await Promise.all(asked.map((flavor) => learn(flavor, call).catch(keep)));
     }).catch(keep); // what has been learned by the deadline counts
     if (failures.length > 0) {
       const reason = describeError(failures[0]).error;
-      this.options.logger.warn('access to private flavors could not be learned', { flavors: unsettled.size, reason });
+      this.options.logger.warn('access to private flavors could not be learned', { flavors: failed.size, reason });
     }
-    return learned;
+    return { learned, failed };
   }
 
   private async withinDeadline<T>({ globalRequestId, signal }: NovaCall, work: (call: NovaCall) => Promise<T>) {
@@ -165,11 +177,6 @@ export class NovaFlavorDirectory {
     this.flavorsInNova = isComplete ? flavors.size : Math.max(flavors.size, this.flavorsInNova);
     return flavors;
   }
-}
-
-/** Whether there is no access list to be learned besides. */
-function isWhole(flavor: Flavor | RegisteredFlavorsError): flavor is Flavor {
-  return !(flavor instanceof RegisteredFlavorsError) && !isClosed(flavor);
 }
 
 /** Whether there is an access list that says who may use it. */

@@ -85,9 +85,9 @@ export class Upstream {
     }
   }
 
-  /** Whether the service failed when it was last asked or probed. */
+  /** Whether the service does not work at this moment, so that nothing is sent to it. */
   get isAway(): boolean {
-    return this.circuit.isAway;
+    return this.circuit.isOpen;
   }
 
   /** Does not look after the service any more. */

@@ -42,8 +42,8 @@ function getAccess(id: string) {
 }
 
 async function findAccess(flavorIds: readonly string[], signal?: AbortSignal) {
-  const found = await clients.directory.findAccess(flavorIds.map(plainPrivateFlavor), aCall(signal));
-  return Object.fromEntries([...found].map(([id, projectIds]) => [id, [...projectIds].sort()]));
+  const { learned } = await clients.directory.findAccess(flavorIds.map(plainPrivateFlavor), aCall(signal));
+  return Object.fromEntries([...learned].map(([id, projectIds]) => [id, [...projectIds].sort()]));
 }
 
 function ofEach(flavorIds: readonly string[]) {
@@ -229,13 +229,13 @@ describe('access that cannot be learned', () => {
   });
 
   it('by the deadline is left out; what was learned counts', async () => {
-    reconnect({ novaDeadlineMs: 1_000, maxConcurrentRequests: 4 });
+    reconnect({ novaDeadlineMs: 2_000, maxConcurrentRequests: 4 });
     for (const id of ['many-3', 'many-4', 'many-5']) cloud.nova.hangs(atAccessOf(id));
 
     const { ms, result } = await timed(() => findAccess(['p1', 'p2', ...many]));
 
     expect(result).toEqual(ofEach(['p1', 'p2', ...many.filter((id) => !/-[345]$/.test(id))]));
-    expect(ms).toBeLessThan(3_000);
+    expect(ms).toBeLessThan(4_000);
     expect(warnings()).toEqual([expect.objectContaining({ reason: expect.stringContaining('deadline') })]);
   });
 

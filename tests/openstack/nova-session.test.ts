@@ -115,7 +115,7 @@ describe('a service user that is no admin', () => {
   it('learns of no access either', async () => {
     cloud.nova.callerIsNotAdmin();
 
-    expect(await clients.directory.findAccess([plainPrivateFlavor('p')], aCall())).toEqual(new Map());
+    expect((await clients.directory.findAccess([plainPrivateFlavor('p')], aCall())).learned).toEqual(new Map());
     expect([flavorRequestsAt(cloud), probesAt(cloud)]).toEqual([nothingAsked, 1]);
   });
 
