@@ -5,6 +5,7 @@ import { readContract } from './http/contract';
 import { deregisterFlavors } from './http/operations/deregisterFlavors';
 import { getContract } from './http/operations/getContract';
 import { getHealth } from './http/operations/getHealth';
+import { getReadiness } from './http/operations/getReadiness';
 import { getRegisteredFlavors } from './http/operations/getRegisteredFlavors';
 import { getVersions } from './http/operations/getVersions';
 import { registerFlavors } from './http/operations/registerFlavors';
@@ -22,11 +23,14 @@ import { ServiceToken } from './openstack/service-token';
 import { TokenValidator } from './openstack/token-validator';
 import { Upstream } from './openstack/upstream';
 import { keystoneErrors, novaErrors } from './openstack/upstream-errors';
+import type { RegistrationStore } from './registrations/registration-store';
 import { openStore } from './store/open-store';
 
 /** A service that takes requests. */
 export interface Service {
   readonly url: string;
+  /** Readiness says no from now on; all else is served as before, and every answer ends its connection. */
+  drain(): void;
   /** Takes no more connections, finishes what runs, gives the registry back. */
   close(): Promise<void>;
 }
@@ -47,6 +51,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
   const store = await openStore({ databaseUrl: config.databaseUrl, logger });
   const views = new RenderedViews(config.answerCacheBytes);
   const contract = readContract();
+  let isStopping = false;
   const app = createApp({
     ...http,
     contract,
@@ -56,6 +61,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
       ['registerFlavors', registerFlavors({ store, flavors, roles, clock })],
       ['getRegisteredFlavors', getRegisteredFlavors({ store, flavors, views, roles, clock })],
       ['deregisterFlavors', deregisterFlavors({ store, roles })],
+      ['getReadiness', readiness(store, () => isStopping)],
       ['getVersions', getVersions()],
       ['getHealth', getHealth()],
       ['getContract', getContract(contract)],
@@ -66,20 +72,33 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
     throw error;
   });
   logger.info('listening', { url: server.url });
-  void lookAtOpenStack(nova, {
-    keystone: config.openstack.authUrl,
-    computeOverride: config.openstack.endpoint.override,
-    deadlineMs: config.nova.deadlineMs,
-    logger,
-  });
+  void lookAt(nova, config, logger);
   return {
     url: server.url,
+    drain: () => {
+      isStopping = true;
+      server.drain();
+    },
     close: async () => {
+      isStopping = true;
       await server.close(config.http.shutdownSeconds * 1000);
       flavors.close();
       await store.close();
     },
   };
+}
+
+function readiness(store: RegistrationStore, isStopping: () => boolean) {
+  return getReadiness({
+    checkRegistry: () => store.requireCurrent(),
+    isStopping,
+    degraded: () => [], // the one place where what knows of Nova's and Keystone's outages is to be asked
+  });
+}
+
+function lookAt(nova: NovaClient, { openstack, nova: { deadlineMs } }: Config, logger: Logger): Promise<void> {
+  const { authUrl: keystone, endpoint } = openstack;
+  return lookAtOpenStack(nova, { keystone, computeOverride: endpoint.override, deadlineMs, logger });
 }
 
 function connect({ openstack, keystone, nova, upstream, tokenCache }: Config, logger: Logger, clock: Clock) {
