@@ -5,6 +5,7 @@ import { readContract } from './http/contract';
 import { deregisterFlavors } from './http/operations/deregisterFlavors';
 import { getContract } from './http/operations/getContract';
 import { getHealth } from './http/operations/getHealth';
+import { getReadiness } from './http/operations/getReadiness';
 import { getRegisteredFlavors } from './http/operations/getRegisteredFlavors';
 import { getVersions } from './http/operations/getVersions';
 import { registerFlavors } from './http/operations/registerFlavors';
@@ -12,15 +13,19 @@ import { RenderedViews } from './http/rendered-views';
 import { listen } from './http/server';
 import type { Logger } from './logger';
 import { CachedFlavorDirectory } from './openstack/cached-flavor-directory';
-import { connectOpenStack } from './openstack/connect-openstack';
+import { connectOpenStack, type OpenStack } from './openstack/connect-openstack';
 import { FlavorKeeper } from './openstack/flavor-keeper';
 import { lookAtOpenStack } from './openstack/first-look';
 import { NovaFlavorDirectory } from './openstack/nova-flavor-directory';
+import type { NovaClient } from './openstack/nova-client';
+import type { RegistrationStore } from './registrations/registration-store';
 import { openStore } from './store/open-store';
 
 /** A service that takes requests. */
 export interface Service {
   readonly url: string;
+  /** Readiness says no from now on; all else is served as before, and every answer ends its connection. */
+  drain(): void;
   /** Takes no more connections, finishes what runs, gives the registry back. */
   close(): Promise<void>;
 }
@@ -43,6 +48,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
   );
   const views = new RenderedViews(config.answerCacheBytes);
   const contract = readContract();
+  let isStopping = false;
   const app = createApp({
     ...http,
     contract,
@@ -52,6 +58,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
       ['registerFlavors', registerFlavors({ store, flavors, roles, clock })],
       ['getRegisteredFlavors', getRegisteredFlavors({ store, flavors, views, roles, clock })],
       ['deregisterFlavors', deregisterFlavors({ store, roles })],
+      ['getReadiness', readiness(store, openstack, () => isStopping)],
       ['getVersions', getVersions()],
       ['getHealth', getHealth()],
       ['getContract', getContract(contract)],
@@ -62,19 +69,32 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
     throw error;
   });
   logger.info('listening', { url: server.url });
-  void lookAtOpenStack(nova, {
-    keystone: config.openstack.authUrl,
-    computeOverride: config.openstack.endpoint.override,
-    deadlineMs: config.nova.deadlineMs,
-    logger,
-  });
+  void lookAt(nova, config, logger);
   return {
     url: server.url,
+    drain: () => {
+      isStopping = true;
+      server.drain();
+    },
     close: async () => {
+      isStopping = true;
       await server.close(config.http.shutdownSeconds * 1000);
       await flavors.close();
       openstack.close();
       await store.close();
     },
   };
+}
+
+function readiness(store: RegistrationStore, openstack: OpenStack, isStopping: () => boolean) {
+  return getReadiness({
+    checkRegistry: () => store.requireCurrent(),
+    isStopping,
+    degraded: () => openstack.away(),
+  });
+}
+
+function lookAt(nova: NovaClient, { openstack, nova: { deadlineMs } }: Config, logger: Logger): Promise<void> {
+  const { authUrl: keystone, endpoint } = openstack;
+  return lookAtOpenStack(nova, { keystone, computeOverride: endpoint.override, deadlineMs, logger });
 }

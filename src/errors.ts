@@ -45,6 +45,8 @@ export const ERROR_TITLES = {
   'registered-flavors.nova.timeout': 'Nova did not answer in time',
   'registered-flavors.keystone.unavailable': 'Keystone cannot be reached',
   'registered-flavors.registry.unavailable': 'The registry cannot be used',
+  'registered-flavors.registry.not_current': 'The registry is not that of this version',
+  'registered-flavors.service.stopping': 'This process is stopping',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_TITLES;

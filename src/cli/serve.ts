@@ -1,18 +1,21 @@
-import { startService } from '../compose';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Service, startService } from '../compose';
 import { readProcessConfig } from '../config/config';
 import { ConfigError } from '../config/config-error';
 import { createLogger, describeError, type Logger } from '../logger';
 import { StoreOpenError } from '../store/store-open-error';
-
-const SAME_SIGNAL_MS = 1000;
+import { StopSignals } from './stop-signals';
 
 /** Serves until SIGTERM or SIGINT. A start that cannot go on says why in words and ends with 1. */
 export async function serve(): Promise<void> {
   try {
     const config = readProcessConfig();
     const logger = createLogger(config.log);
+    const signals = new StopSignals(logger);
     const service = await startService(config, logger);
-    await signalled(logger);
+    const signal = await signals.first();
+    if (signal === 'SIGTERM') await drain(service, config.http.drainSeconds, logger);
+    logger.info('closing', { atMostSeconds: config.http.shutdownSeconds });
     await service.close();
     logger.info('stopped');
   } catch (error) {
@@ -21,24 +24,12 @@ export async function serve(): Promise<void> {
   }
 }
 
-/**
- * Waits for the first signal. A second one ends the process at once; but not within a moment of the first, for npm
- * sends on the Ctrl-C that a terminal has sent already.
- */
-async function signalled(logger: Logger): Promise<void> {
-  await new Promise<void>((resolve) => {
-    let firstAt: number | undefined;
-    const onSignal = (signal: NodeJS.Signals): void => {
-      if (firstAt === undefined) {
-        firstAt = Date.now();
-        logger.info('stopping', { signal });
-        resolve();
-      } else if (Date.now() - firstAt > SAME_SIGNAL_MS) {
-        process.exit(1);
-      }
-    };
-    process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
-  });
+/** Gives load balancers the time to notice. Ctrl-C does without: nobody stands in front of a terminal's process. */
+async function drain(service: Service, seconds: number, logger: Logger): Promise<void> {
+  if (seconds === 0) return;
+  service.drain();
+  logger.info('draining: not ready any more, and serving on', { seconds });
+  await sleep(seconds * 1000);
 }
 
 function explain(error: unknown): string {

@@ -10,6 +10,7 @@ export interface Config {
     readonly port: number;
     readonly maxHeaderBytes: number;
     readonly requestTimeoutMs: number;
+    readonly drainSeconds: number;
     readonly shutdownSeconds: number;
     readonly errorHelpUrl: string;
     readonly validateResponses: boolean;
@@ -114,6 +115,7 @@ function arrange(values: ServiceSettings, openstack: OpenStackConfig): Config {
       port: values.PORT,
       maxHeaderBytes: values.MAX_HEADER_BYTES,
       requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
+      drainSeconds: values.DRAIN_SECONDS,
       shutdownSeconds: values.SHUTDOWN_SECONDS,
       errorHelpUrl: values.ERROR_HELP_URL,
       validateResponses: values.VALIDATE_RESPONSES,

@@ -31,6 +31,7 @@ export const serviceSettings = z.object({
   PORT: whole(8788, { min: 0, max: 65_535 }),
   MAX_HEADER_BYTES: whole(65_536, { min: 16_384, max: 1_048_576 }),
   REQUEST_TIMEOUT_MS: whole(30_000, { min: 100, max: 3_600_000 }),
+  DRAIN_SECONDS: whole(5, { min: 0, max: 3600 }),
   SHUTDOWN_SECONDS: whole(10, { min: 0, max: 3600 }),
   ERROR_HELP_URL: text('docs/errors.md'),
   VALIDATE_RESPONSES: oneOf(['true', 'false'], 'false').transform((value) => value === 'true'),

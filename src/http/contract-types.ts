@@ -45,6 +45,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Say whether requests should be sent to this process
+         * @description For load balancers. 503 only for what another replica would do better: this process is stopping, cannot read the
+         *     registry, or works with another version of it. While Nova or Keystone is away the answer is still 200, with its
+         *     name in `degraded`: every replica is without it, and reads and deregistering go on.
+         */
+        get: operations["getReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -228,6 +250,11 @@ export interface components {
             detailed: boolean;
             reasons: string[];
         };
+        /** @description What a process that takes requests has to do without just now. */
+        Readiness: {
+            /** @description The services behind this one that it does not reach, by name; empty when all is well. */
+            degraded: ("keystone" | "nova")[];
+        };
         /** @description An OpenAPI 3.1 document. */
         Contract: {
             openapi: string;
@@ -267,7 +294,7 @@ export interface components {
          *     New ones may come: treat an unknown code by its status.
          * @enum {string}
          */
-        ErrorCode: "registered-flavors.request.invalid" | "registered-flavors.request.timeout" | "registered-flavors.service_type.invalid" | "registered-flavors.service_type.too_many" | "registered-flavors.flavor_id.invalid" | "registered-flavors.flavor_id.too_many" | "registered-flavors.pair.too_many" | "registered-flavors.query.unknown" | "registered-flavors.version.invalid" | "registered-flavors.version.not_acceptable" | "registered-flavors.token.missing" | "registered-flavors.token.invalid" | "registered-flavors.token.not_allowed" | "registered-flavors.scope.project_required" | "registered-flavors.role.required" | "registered-flavors.path.not_found" | "registered-flavors.method.not_allowed" | "registered-flavors.flavor.not_found" | "registered-flavors.registration.not_found" | "registered-flavors.body.too_large" | "registered-flavors.uri.too_long" | "registered-flavors.headers.too_large" | "registered-flavors.internal.error" | "registered-flavors.nova.bad_answer" | "registered-flavors.nova.unavailable" | "registered-flavors.nova.not_admin" | "registered-flavors.nova.timeout" | "registered-flavors.keystone.unavailable" | "registered-flavors.registry.unavailable";
+        ErrorCode: "registered-flavors.request.invalid" | "registered-flavors.request.timeout" | "registered-flavors.service_type.invalid" | "registered-flavors.service_type.too_many" | "registered-flavors.flavor_id.invalid" | "registered-flavors.flavor_id.too_many" | "registered-flavors.pair.too_many" | "registered-flavors.query.unknown" | "registered-flavors.version.invalid" | "registered-flavors.version.not_acceptable" | "registered-flavors.token.missing" | "registered-flavors.token.invalid" | "registered-flavors.token.not_allowed" | "registered-flavors.scope.project_required" | "registered-flavors.role.required" | "registered-flavors.path.not_found" | "registered-flavors.method.not_allowed" | "registered-flavors.flavor.not_found" | "registered-flavors.registration.not_found" | "registered-flavors.body.too_large" | "registered-flavors.uri.too_long" | "registered-flavors.headers.too_large" | "registered-flavors.internal.error" | "registered-flavors.nova.bad_answer" | "registered-flavors.nova.unavailable" | "registered-flavors.nova.not_admin" | "registered-flavors.nova.timeout" | "registered-flavors.keystone.unavailable" | "registered-flavors.registry.unavailable" | "registered-flavors.registry.not_current" | "registered-flavors.service.stopping";
     };
     responses: {
         /** @description The request is malformed or has a query parameter, of which this operation takes none. */
@@ -479,6 +506,19 @@ export interface components {
                 "application/json": components["schemas"]["Errors"];
             };
         };
+        /** @description Send requests to another replica. This one answers what still comes, as well as it can. */
+        NotReady: {
+            headers: {
+                "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                "Cache-Control": components["headers"]["NoStore"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Errors"];
+            };
+        };
         /** @description Nova did not answer within the deadline. Nothing was changed. */
         GatewayTimeout: {
             headers: {
@@ -665,6 +705,42 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             414: components["responses"]["UriTooLong"];
             431: components["responses"]["HeadersTooLarge"];
+        };
+    };
+    getReadiness: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
+                 *     that one id finds the request everywhere. Anything else is ignored.
+                 */
+                "X-OpenStack-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Send requests here. */
+            200: {
+                headers: {
+                    "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                    "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                    "Cache-Control": components["headers"]["NoCache"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            400: components["responses"]["BadPublicRequest"];
+            405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            431: components["responses"]["HeadersTooLarge"];
+            503: components["responses"]["NotReady"];
         };
     };
     getContract: {

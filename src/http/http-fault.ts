@@ -1,6 +1,6 @@
 import type { Problem } from '../errors';
 
-/** What can be wrong with a request before the domain hears of it. */
+/** What HTTP itself refuses: what is wrong with a request before the domain hears of it, and a server that stops. */
 export type HttpFaultKind =
   | 'malformed'
   | 'path not found'
@@ -9,7 +9,8 @@ export type HttpFaultKind =
   | 'request timed out'
   | 'body too large'
   | 'uri too long'
-  | 'headers too large';
+  | 'headers too large'
+  | 'stopping';
 
 /** A request that HTTP itself refuses. The domain's own failures are `RegisteredFlavorsError`. */
 export class HttpFault extends Error {

@@ -20,6 +20,7 @@ const STATUS: Record<ErrorKind | HttpFaultKind | 'internal', number> = {
   internal: 500,
   'upstream answered badly': 502,
   unavailable: 503,
+  stopping: 503,
   'upstream timed out': 504,
 };
 
@@ -63,7 +64,7 @@ export function renderError(error: unknown, requestId: string, options: ProblemO
   };
 }
 
-/** The one log line that a failure of ours or of a service behind us gets; undefined for a caller's mistake. */
+/** The one log line that a failure of ours or of a service behind us gets; undefined for a caller's mistake, and for what is on purpose. */
 export function describeFailure(error: unknown): { level: 'error' | 'warn'; fields: object } | undefined {
   if (error instanceof HttpFault) return undefined;
   if (!(error instanceof RegisteredFlavorsError)) return { level: 'error', fields: describeError(error) };

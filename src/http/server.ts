@@ -25,6 +25,11 @@ export interface ServerOptions extends WireRefusalOptions {
 /** A server that is listening. */
 export interface RunningServer {
   readonly url: string;
+  /**
+   * From now on every answer ends its connection; all is served as before. Who keeps connections open comes back on a
+   * new one, which a load balancer can send elsewhere.
+   */
+  drain(): void;
   /** Takes no more connections, finishes what runs, and after `graceMs` closes what is still open. */
   close(graceMs: number): Promise<void>;
 }
@@ -66,6 +71,7 @@ export async function listen(app: Express, options: ServerOptions): Promise<Runn
   });
   return {
     url: urlOf(server.address() as AddressInfo),
+    drain: () => turns.end(),
     close: (graceMs) => {
       turns.end();
       return close(server, graceMs);

@@ -42,6 +42,12 @@ export interface RegistrationStore {
   /** The flavors registered for any of the service types: each once, with those of the types it is registered for. */
   findByServiceTypes(serviceTypes: readonly ServiceType[]): Promise<RegisteredFlavor[]>;
 
+  /**
+   * Fails unless this process can go on with the registry: with `unavailable` as above, or, when somebody has changed
+   * its tables meanwhile, with `registered-flavors.registry.not_current`. Cheap; asked anew each time.
+   */
+  requireCurrent(): void;
+
   /** Gives the file and its locks back. The store cannot be used afterwards. */
   close(): Promise<void>;
 }

@@ -99,6 +99,7 @@ describe('access', () => {
     expect(overriding.map(({ operationId, security }) => [operationId, security])).toEqual([
       ['getVersions', []],
       ['getHealth', []],
+      ['getReadiness', []],
       ['getContract', []],
     ]);
   });

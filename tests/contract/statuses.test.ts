@@ -25,6 +25,17 @@ describe('every documented status', () => {
   const member = () => ({ 'X-Auth-Token': here.world.tokens.member });
   const fresh = () => ({ 'X-Auth-Token': here.stub.keystone.tokenFor('admin') });
 
+  const undo: (() => void)[] = [];
+  afterEach(() => undo.splice(0).forEach((each) => each()));
+  const loseATable = () => {
+    const registry = new Database(here.world.service.databaseFile);
+    registry.exec('ALTER TABLE registrations RENAME TO elsewhere');
+    undo.push(() => {
+      registry.exec('ALTER TABLE elsewhere RENAME TO registrations');
+      registry.close();
+    });
+  };
+
   /** What brings each status about; the operation's own method and path stand in front. */
   type Way = () => Partial<WireRequest> | Promise<Partial<WireRequest>>;
 
@@ -41,12 +52,7 @@ describe('every documented status', () => {
     403: () => ({ headers: { 'X-Auth-Token': here.stub.keystone.tokenFor('portal', { scope: 'unscoped' }) } }),
     406: () => ({ headers: { ...admin(), 'OpenStack-API-Version': 'registered-flavors 1.1' } }),
     500: () => {
-      const registry = new Database(here.world.service.databaseFile);
-      registry.exec('ALTER TABLE registrations RENAME TO elsewhere');
-      undo.push(() => {
-        registry.exec('ALTER TABLE elsewhere RENAME TO registrations');
-        registry.close();
-      });
+      loseATable();
       return { headers: admin() };
     },
     503: async () => {
@@ -66,8 +72,6 @@ describe('every documented status', () => {
       return { headers: admin() };
     },
   };
-  const undo: (() => void)[] = [];
-  afterEach(() => undo.splice(0).forEach((each) => each()));
 
   const pair = '/RegisteredFlavors/redis/3';
   const operations: Record<string, { method: string; path: string; ways: Record<string, Way> }> = {
@@ -80,6 +84,19 @@ describe('every documented status', () => {
         200: () => ({ headers: { Accept: 'application/json' } }),
         204: () => ({ method: 'HEAD' }),
         400: () => ({ path: '/healthcheck?a=b' }),
+      },
+    },
+    getReadiness: {
+      method: 'GET',
+      path: '/readiness',
+      ways: {
+        ...onAnyPath,
+        200: () => ({}),
+        400: () => ({ path: '/readiness?a=b' }),
+        503: () => {
+          loseATable();
+          return {};
+        },
       },
     },
     getContract: {

@@ -20,7 +20,7 @@ class ServingProcess {
       ['-r', path.join(root, 'tests/support/run-typescript.cjs'), path.join(root, 'src/main.ts'), 'serve'],
       {
         cwd: folder,
-        env: { PATH: process.env['PATH'], HOME: folder, PORT: '0', ...environment },
+        env: { PATH: process.env['PATH'], HOME: folder, PORT: '0', DRAIN_SECONDS: '0', ...environment },
       },
     );
     for (const stream of [this.child.stdout, this.child.stderr]) {
@@ -118,6 +118,49 @@ describe('npm start', () => {
     expect(await serving.exit).toBe(0);
     expect(serving.output).toContain('"message":"stopped"');
     await expect(fetch(url)).rejects.toThrow();
+  });
+
+  it('drains at SIGTERM: not ready at once, serves on, and each answer ends its connection', async () => {
+    const serving = serve({ ...stubEnvironment(stub), DRAIN_SECONDS: '2' });
+    const url = await serving.url();
+    const headers = { 'X-Auth-Token': stub.keystone.tokenFor('admin') };
+    const ask = async (way: string, method = 'GET') => {
+      const { status, headers: answered } = await fetch(`${url}${way}`, { method, headers });
+      return [status, answered.get('connection')];
+    };
+    expect(await ask('/readiness')).toEqual([200, 'keep-alive']);
+    const from = performance.now();
+
+    serving.kill('SIGTERM');
+
+    await serving.prints('"message":"draining');
+    expect(await ask('/readiness')).toEqual([503, 'close']);
+    expect(await ask('/RegisteredFlavors/redis/1', 'POST')).toEqual([201, 'close']);
+    expect(await ask('/healthcheck')).toEqual([200, 'close']);
+    expect(serving.output).not.toContain('"message":"closing"');
+    expect(await serving.exit).toBe(0);
+    expect(performance.now() - from).toBeGreaterThanOrEqual(2_000);
+    await expect(fetch(url)).rejects.toThrow();
+  });
+
+  it('does not drain at SIGINT', async () => {
+    const serving = serve({ ...stubEnvironment(stub), DRAIN_SECONDS: '3600' });
+    await serving.url();
+    serving.kill('SIGINT');
+    expect(await serving.exit).toBe(0);
+    expect(serving.output).not.toContain('draining');
+  });
+
+  it('ends at once at a second signal, unless it is the first one sent on by npm', async () => {
+    const serving = serve({ ...stubEnvironment(stub), DRAIN_SECONDS: '3600' });
+    const url = await serving.url();
+    serving.kill('SIGTERM');
+    await serving.prints('"message":"draining');
+    serving.kill('SIGTERM');
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    expect(await fetch(`${url}/readiness`).then(({ status }) => status)).toBe(503);
+    serving.kill('SIGTERM');
+    expect(await serving.exit).toBe(1);
   });
 
   it('ends in time also when Nova hangs and nobody waits for it any more', async () => {

@@ -43,7 +43,7 @@ export class ServiceProcess {
       ],
       {
         cwd: this.folder,
-        env: { PATH: process.env['PATH'], HOME: this.folder, PORT: '0', ...environment },
+        env: { PATH: process.env['PATH'], HOME: this.folder, PORT: '0', DRAIN_SECONDS: '0', ...environment },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       },
     );
@@ -94,11 +94,11 @@ export class ServiceProcess {
     return value;
   }
 
-  /** Ends it as a process manager would, and answers with its exit code. */
-  async stop(): Promise<number | string | null> {
+  /** Ends it as a process manager would, or in another way, and answers with its exit code or the signal. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | string | null> {
     if (this.health.ended === null) {
       const ended = once(this.child, 'exit');
-      this.child.kill('SIGTERM');
+      this.child.kill(signal);
       await ended;
     }
     rmSync(this.folder, { recursive: true, force: true });

@@ -46,6 +46,14 @@ export function migrate(client: Database.Database, folder: string): number {
   return run.immediate();
 }
 
+/**
+ * The stamps of all migrations that this version of the service has.
+ * @throws StoreOpenError when the folder cannot be read
+ */
+export function knownMigrations(folder: string): ReadonlySet<number> {
+  return new Set(readMigrations(folder).map(({ folderMillis }) => folderMillis));
+}
+
 function readMigrations(folder: string): MigrationMeta[] {
   try {
     return readMigrationFiles({ migrationsFolder: folder });

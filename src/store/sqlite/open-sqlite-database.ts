@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { StoreOpenError } from '../store-open-error';
-import { migrate, requireOurs } from './migrate';
+import { knownMigrations, migrate, requireOurs } from './migrate';
 import { SqliteDatabase } from './sqlite-database';
 import { errorCode, isBusy, sqliteCode, troubleBehind } from './sqlite-errors';
 
@@ -51,7 +51,7 @@ export async function openSqliteDatabase(path: string, options: SqliteOptions = 
     // A mistyped DATABASE_URL must not look like a registry that has lost everything.
     const done = isNew ? 'a new, empty registry was made' : 'registry migrated';
     if (applied > 0) options.logger?.info(done, { path, migrations: applied });
-    return new SqliteDatabase(opened, { busyTimeoutMs });
+    return new SqliteDatabase(opened, { busyTimeoutMs, migrations: knownMigrations(migrationsFolder) });
   } catch (error) {
     client?.close();
     throw openError(path, error);

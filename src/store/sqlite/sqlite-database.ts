@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { prepareCurrencyCheck } from './current-tables';
 import { isBusy, LATER_SECONDS, SOON_SECONDS, registryUnavailable, toUnavailable } from './sqlite-errors';
 import { prepareStatements } from './sqlite-statements';
 
@@ -18,16 +19,18 @@ export class SqliteDatabase {
   readonly #inode: bigint | undefined;
   readonly #busyTimeoutMs: number;
   readonly #dataVersion: Database.Statement<[], number>;
+  readonly #checkCurrency: () => void;
   #seenDataVersion = 0;
   #revision = 0;
 
   /** Prepares the statements, so that a file without the right tables fails here and not at the first request. */
-  constructor(client: Database.Database, options: { busyTimeoutMs: number }) {
+  constructor(client: Database.Database, options: { busyTimeoutMs: number; migrations: ReadonlySet<number> }) {
     this.client = client;
     this.#busyTimeoutMs = options.busyTimeoutMs;
     this.#inode = inodeOf(client.name);
     this.statements = prepareStatements(drizzle({ client }));
     this.#dataVersion = client.prepare<[], number>('PRAGMA data_version').pluck();
+    this.#checkCurrency = prepareCurrencyCheck(client, options.migrations);
   }
 
   /** Another number after each commit: of this connection, and of any other one, which SQLite tells by data_version. */
@@ -36,6 +39,11 @@ export class SqliteDatabase {
     if (dataVersion !== this.#seenDataVersion) this.#revision += 1;
     this.#seenDataVersion = dataVersion;
     return this.#revision;
+  }
+
+  /** Fails unless the file can be read and is as the migrations given left it. */
+  requireCurrent(): void {
+    this.read(this.#checkCurrency);
   }
 
   /** Runs a read. One statement sees one state; there is no need for a transaction around it. */

@@ -60,6 +60,10 @@ export class SqliteRegistrationStore implements RegistrationStore {
     return groupByFlavor(pairs, new Map(serviceTypes.map((serviceType) => [serviceType, serviceType])));
   }
 
+  requireCurrent(): void {
+    this.#database.requireCurrent();
+  }
+
   async close(): Promise<void> {
     this.#database.close();
   }

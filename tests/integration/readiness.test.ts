@@ -1,0 +1,100 @@
+import Database from 'better-sqlite3';
+import supertest from 'supertest';
+import winston from 'winston';
+import { createApp } from '../../src/http/app';
+import { operationIdsOf, readContract } from '../../src/http/contract';
+import { getReadiness, type ReadinessSources } from '../../src/http/operations/getReadiness';
+import { refusal } from '../support/expectations';
+import { startStubWorld, type StubWorld } from '../support/stub-world';
+
+describe('readiness', () => {
+  let here: StubWorld;
+  beforeAll(async () => {
+    here = await startStubWorld();
+  });
+  afterAll(() => here.world.close());
+
+  const ask = () => here.world.anonymous.get('/readiness');
+
+  it('is public, may not be used twice, and says what the service does without: nothing', async () => {
+    const answer = await ask().expect(200);
+    expect(answer.body).toEqual({ degraded: [] });
+    expect(answer.headers['cache-control']).toBe('no-cache');
+  });
+
+  it('has the same status and headers for HEAD, and no body', async () => {
+    const answer = await here.world.anonymous.head('/readiness').expect(200);
+    expect([answer.headers['content-type'], answer.text]).toEqual(['application/json; charset=utf-8', undefined]);
+  });
+
+  it('stays while Keystone and Nova are away: another replica would not reach them either', async () => {
+    await here.stub.keystone.stops();
+    await here.stub.nova.stops();
+    try {
+      await ask().expect(200);
+    } finally {
+      await here.stub.keystone.starts();
+      await here.stub.nova.starts();
+    }
+  });
+
+  it('goes at once when a newer version has migrated the registry, and comes back with it; all else is served', async () => {
+    const registry = new Database(here.world.service.databaseFile);
+    registry.exec("INSERT INTO __drizzle_migrations VALUES (99, 'newer', 4102444800000)");
+    const answer = await ask().expect(503);
+    expect(refusal(answer)).toEqual({ status: 503, codes: ['registered-flavors.registry.not_current'] });
+    expect(answer.headers['retry-after']).toBe('60');
+    await here.world.anonymous.head('/readiness').expect(503);
+    await here.world.as('member').get('/RegisteredFlavors/redis').expect(200);
+    registry.exec('DELETE FROM __drizzle_migrations WHERE id = 99');
+    registry.close();
+    await ask().expect(200);
+  });
+});
+
+describe('readiness, of what it is told', () => {
+  const contract = readContract();
+  const appOn = (sources: Partial<ReadinessSources>) =>
+    createApp({
+      contract,
+      handlers: new Map(
+        operationIdsOf(contract).map((id) => [
+          id,
+          getReadiness({ checkRegistry: () => undefined, isStopping: () => false, degraded: () => [], ...sources }),
+        ]),
+      ),
+      validateToken: () => Promise.reject(new Error('nobody needs a token for this')),
+      logger: winston.createLogger({ silent: true }),
+      maxHeaderBytes: 65_536,
+      validateResponses: true,
+      errorHelpUrl: 'docs/errors.md',
+      wwwAuthenticateUri: 'https://keystone.example/v3',
+    });
+
+  it('names what is away, anew at each request, and is 200', async () => {
+    let degraded: ReturnType<ReadinessSources['degraded']> = ['keystone', 'nova'];
+    const app = appOn({ degraded: () => degraded });
+    expect((await supertest(app).get('/readiness').expect(200)).body).toEqual({ degraded: ['keystone', 'nova'] });
+    degraded = ['nova'];
+    expect((await supertest(app).get('/readiness').expect(200)).body).toEqual({ degraded: ['nova'] });
+  });
+
+  it('says first of all that it stops, and does not touch the registry for it', async () => {
+    const checkRegistry = () => {
+      throw new Error('asked');
+    };
+    const answer = await supertest(appOn({ isStopping: () => true, checkRegistry }))
+      .get('/readiness')
+      .expect(503);
+    expect(refusal(answer)).toEqual({ status: 503, codes: ['registered-flavors.service.stopping'] });
+    expect(answer.headers).toMatchObject({ 'retry-after': '2', 'cache-control': 'no-store' });
+  });
+
+  it('hides what nobody foresaw', async () => {
+    const checkRegistry = () => {
+      throw new Error('/var/lib/secret.db broke');
+    };
+    const answer = await supertest(appOn({ checkRegistry })).get('/readiness').expect(500);
+    expect(answer.text).not.toContain('secret');
+  });
+});
