@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { contractBreaches, documentedAnswers } from '../support/contract-answers';
 import { startStubWorld, type StubWorld } from '../support/stub-world';
+import { untilWhole } from '../support/until-whole';
 import { sendOnTheWire, type WireRequest } from '../support/wire';
 
 const REQUEST_TIMEOUT_MS = 300;
@@ -18,6 +19,7 @@ describe('every documented status', () => {
   afterEach(async () => {
     here.stub.nova.heals();
     if (!here.stub.keystone.isUp) await here.stub.keystone.starts();
+    await untilWhole(here.world.service.url);
   });
   afterAll(() => here.world.close());
 

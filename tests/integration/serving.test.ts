@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { type StubCloud, startStubCloud } from '../../src/stub/stub-cloud';
 import { stubEnvironment } from '../support/stub-world';
+import { untilWhole } from '../support/until-whole';
 
 const root = path.join(__dirname, '..', '..');
 
@@ -201,6 +202,7 @@ describe('npm start', () => {
 
     await stub.keystone.starts();
     await stub.nova.starts();
+    await untilWhole(await serving.url());
 
     expect(await read()).toBe(200);
   });

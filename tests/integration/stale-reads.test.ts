@@ -1,6 +1,7 @@
 import type { Response } from 'supertest';
 import { listed, refusal } from '../support/expectations';
 import { type StubWorld, startStubWorld } from '../support/stub-world';
+import { untilWhole } from '../support/until-whole';
 
 const PATH = '/RegisteredFlavors/redis';
 
@@ -22,6 +23,9 @@ describe('what is not fresh any more', () => {
   afterEach(() => here.world.close());
 
   const read = (person: 'admin' | 'member' | 'other') => here.world.as(person).get(PATH);
+  const untilNovaIsMissed = async () => {
+    while (!(await here.world.anonymous.get('/readiness')).text.includes('nova')) await read('other');
+  };
   const told = ({ status, headers }: Response) => [status, headers['cache-status']];
   const seen = async (person: 'admin' | 'member' | 'other') => listed(await read(person)).map(({ id }) => id);
 
@@ -44,6 +48,7 @@ describe('what is not fresh any more', () => {
     now += 1000_000;
     await here.stub.nova.stops();
     const first = await read('member');
+    await untilNovaIsMissed();
     const second = await read('member');
 
     expect(told(first)).toEqual([200, 'registered-flavors; hit; ttl=-970; detail=stale-if-error']);
@@ -60,7 +65,7 @@ describe('what is not fresh any more', () => {
     });
 
     await here.stub.nova.starts();
-    now += 5_000;
+    await untilWhole(here.world.service.url);
     expect(told(await read('member'))).toEqual([200, 'registered-flavors; fwd=stale']);
   });
 

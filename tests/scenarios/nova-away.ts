@@ -1,4 +1,5 @@
 import { listed, refusal } from '../support/expectations';
+import { untilWhole } from '../support/until-whole';
 import type { World } from '../support/world';
 
 /** Stories of a Nova that has stopped. */
@@ -20,6 +21,7 @@ export function novaAway(world: () => World): void {
       } finally {
         await world().cloud.startNova();
       }
+      await untilWhole(world().service.url);
 
       const back = await world().as('member').get(`/RegisteredFlavors/${kept},${removed}`);
       expect(listed(back)).toEqual([{ id, types: [kept], status: 'available' }]);

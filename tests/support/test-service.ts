@@ -37,6 +37,7 @@ export async function startTestService(environment: Record<string, string>, cloc
     DATABASE_URL: `file:${databaseFile}`,
     VALIDATE_RESPONSES: 'true',
     SHUTDOWN_SECONDS: '0',
+    UPSTREAM_PROBE_INTERVAL_MS: '20',
     ...environment,
   });
   const logger = loggerInto(log);

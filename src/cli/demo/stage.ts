@@ -5,6 +5,7 @@ import type { Printer } from './printer';
 import type { Visitor, World } from './world';
 
 const ANSWER_TIMEOUT_MS = 40_000;
+const LOOK_AGAIN_MS = 50;
 
 type Sized = Pick<StubFlavor, 'id' | 'name' | 'vcpus' | 'ram' | 'disk'>;
 
@@ -31,6 +32,18 @@ export class Stage {
     this.chapters += 1;
     this.printer.heading(`${this.chapters}. ${title}`);
     this.printer.say(...sentences);
+  }
+
+  /** Waits until the service has found out that what it needs is there again. */
+  async recovers(): Promise<void> {
+    const signal = AbortSignal.any([this.options.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
+    for (;;) {
+      const readiness = (await (await fetch(`${this.world.service.url}/readiness`, { signal })).json()) as {
+        degraded: string[];
+      };
+      if (readiness.degraded.length === 0) return;
+      await wait(LOOK_AGAIN_MS, undefined, { signal });
+    }
   }
 
   /** Tells what happens outside of HTTP. */

@@ -147,8 +147,9 @@ async function loseNova(stage: Stage): Promise<void> {
     content: ['deregistered redis db.redis.large'],
   });
   await stage.ask('nobody', 'GET /healthcheck', { status: 200, content: ['OK'] });
-  stage.say('Nova comes back:');
+  stage.say('Nova comes back. The service looks for it by itself, and no caller waits for that:');
   await nova.starts();
+  await stage.recovers();
   await stage.ask('alice', 'GET /RegisteredFlavors/redis', {
     status: 200,
     content: ['4 available redis', REDIS_SMALL],

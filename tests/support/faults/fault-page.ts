@@ -1,5 +1,5 @@
 import type { Ask, Told } from './fault';
-import { LIMITS } from './fault';
+import { LIMITS, SHORT_LIMITS } from './fault';
 
 /** What one row of a table brought. */
 export interface SeenRow {
@@ -24,11 +24,13 @@ An answer stands here as its status, its code without \`registered-flavors.\` ([
 
 - It came within the deadline, and \`GET /healthcheck\` answered 200 meanwhile and afterwards.
 - A registration that failed wrote nothing, one that succeeded wrote everything; likewise for deregistrations.
-- When the fault has ended, a GET with a token never seen before answers in full at once. After a refused login it does so after 5 s: for that long no other login is tried. After Nova has taken us for an ordinary user it does so after 10 s: only then a new token is tried.
+- When the fault has ended, a GET with a token never seen before answers in full as soon as \`GET /readiness\` no longer names the service that failed, which is found out by probes. After a refused login it does so after 5 s: for that long no other login is tried. After Nova has taken us for an ordinary user it does so after 10 s: only then a new token is tried.
 - No token and no password is in any answer, header or line of the log. No redirect was followed. Nothing but GET went to Nova.
 - Where the fault is about size, memory grew by less than 100 MiB.
 
-The limits are shorter than the defaults, so that the run does not take minutes; some rows set others, where they say so.
+\`200, stale\` is an answer whose \`Cache-Status\` says that its details are older than they should be.
+
+The limits are shorter than the defaults, so that the run does not take minutes; the shorter ones are those of the rows that wait for a limit.
 `;
 
 const HOW_TO = `
@@ -37,7 +39,9 @@ const HOW_TO = `
 
 /** The whole page, as prettier would format it. */
 export function renderFaultPage(tables: readonly SeenTable[]): string {
-  const limits = renderTable(['setting', 'here'], Object.entries(LIMITS));
+  const short: Partial<Record<string, string>> = SHORT_LIMITS;
+  const rows = Object.entries(LIMITS).map(([name, value]) => [name, value, short[name] ?? value]);
+  const limits = renderTable(['setting', 'here', 'where one is waited for'], rows);
   return INTRODUCTION + '\n' + limits + HOW_TO + tables.map(renderSeen).join('');
 }
 

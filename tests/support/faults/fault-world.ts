@@ -8,7 +8,8 @@ import type { StubNova } from '../../../src/stub/stub-nova';
 import { startPlainServer } from '../../openstack/support/plain-server';
 import { stubEnvironment } from '../stub-world';
 import { startTestService, type TestService } from '../test-service';
-import { type Fault, LIMITS, type Scene } from './fault';
+import { untilWhole } from '../until-whole';
+import { type Fault, LIMITS, MEMORY, type Memory, type Scene, SHORT_LIMITS } from './fault';
 
 /** An answer of our service and how long it took. */
 export interface TimedAnswer {
@@ -34,8 +35,10 @@ export interface FaultWorld {
   readonly replace: (stub: StubKeystone | StubNova, bytes: string) => Promise<void>;
   /** A request to our service. */
   send(method: string, path: string, token?: string): Promise<TimedAnswer>;
-  /** Ends every fault; for our service, that much time goes by. */
+  /** Ends every fault, lets that much time go by for our service, and waits until it has found out. */
   heal(pauseSeconds: number): Promise<void>;
+  /** Lets that much time go by for our service. */
+  passes(seconds: number): void;
   /** Every token that was seen, ours and our callers', and our password. */
   secrets(): string[];
   close(): Promise<void>;
@@ -48,9 +51,10 @@ export class FaultWorlds {
   private readonly started = new Map<string, Promise<FaultWorld>>();
 
   /** The world for a fault. */
-  for({ scene = FEW, settings = {} }: Fault): Promise<FaultWorld> {
-    const key = JSON.stringify([scene.flavorIds, scene.flavors.length, settings]);
-    const world = this.started.get(key) ?? startFaultWorld(scene, settings);
+  for({ scene = FEW, settings, takesLong }: Fault, memory: Memory): Promise<FaultWorld> {
+    const all = { ...LIMITS, ...(takesLong === true && SHORT_LIMITS), ...settings, ...MEMORY[memory] };
+    const key = JSON.stringify([scene.flavorIds, scene.flavors.length, all]);
+    const world = this.started.get(key) ?? startFaultWorld(scene, all);
     this.started.set(key, world);
     return world;
   }
@@ -60,14 +64,17 @@ export class FaultWorlds {
   }
 }
 
-/** Starts a stub cloud and our service with short limits on it. */
+/** So that tokens outlive all the time that goes by. */
+const TOKEN_LIFETIME_SECONDS = 10_000_000;
+
+/** Starts a stub cloud and our service on it. */
 async function startFaultWorld(scene: Scene, settings: Readonly<Record<string, string>>): Promise<FaultWorld> {
   const { flavors, flavorIds, maxLimit = 1000 } = scene;
-  const cloud = await startStubCloud({ flavors, maxLimit });
+  const cloud = await startStubCloud({ flavors, maxLimit, tokenLifetimeSeconds: TOKEN_LIFETIME_SECONDS });
   const { keystone, nova } = cloud;
   let aheadMs = 0;
   const clock = { now: () => Date.now() + aheadMs };
-  const service = await startTestService({ ...LIMITS, ...stubEnvironment(cloud), ...settings }, clock);
+  const service = await startTestService({ ...stubEnvironment(cloud), ...settings }, clock);
   const elsewhere = await startElsewhere();
   const impostors: net.Server[] = [];
   const heal = async (pauseSeconds: number) => {
@@ -77,6 +84,7 @@ async function startFaultWorld(scene: Scene, settings: Readonly<Record<string, s
       await stub.starts();
     }
     aheadMs += pauseSeconds * 1000;
+    await untilWhole(service.url);
   };
   return {
     keystone,
@@ -96,6 +104,9 @@ async function startFaultWorld(scene: Scene, settings: Readonly<Record<string, s
     },
     send: (method, path, token) => send(service.url + path, method, token),
     heal,
+    passes: (seconds) => {
+      aheadMs += seconds * 1000;
+    },
     secrets: () => secretsOf(cloud),
     close: async () => {
       await heal(0);

@@ -2,10 +2,25 @@ import { REMEMBERS_NOTHING } from '../test-service';
 import type { StubFlavor } from '../../../src/stub/stub-flavors';
 import type { FaultWorld } from './fault-world';
 
-/** What is asked of our service while the fault lasts. */
-export type Ask = 'GET' | 'POST' | 'DELETE' | 'GET, token known';
+/**
+ * What is asked of our service while the fault lasts. Details are known while they are fresh, and stale when Nova has to
+ * be asked about them again. Where nothing is said of them they are unknown; where nothing is said of the token, too.
+ */
+export const ASKS = {
+  'GET, details known': { method: 'GET', details: 'known', token: 'new' },
+  'GET, details stale': { method: 'GET', details: 'stale', token: 'new' },
+  'GET, details unknown': { method: 'GET', details: 'unknown', token: 'new' },
+  GET: { method: 'GET', details: 'unknown', token: 'new' },
+  POST: { method: 'POST', details: 'unknown', token: 'new' },
+  DELETE: { method: 'DELETE', details: 'unknown', token: 'new' },
+  'GET, token and details known': { method: 'GET', details: 'known', token: 'known' },
+  'GET, token known, details stale': { method: 'GET', details: 'stale', token: 'known' },
+  'GET, token known': { method: 'GET', details: 'unknown', token: 'known' },
+} as const;
 
-/** What comes, as {@link tell} writes it: `200`, `502 nova.bad_answer`, `503 nova.unavailable, Retry-After 5`. */
+export type Ask = keyof typeof ASKS;
+
+/** What comes, as `tell` writes it: `200`, `200, stale`, `502 nova.bad_answer`, `503 nova.unavailable, Retry-After 5`. */
 export type Told = string;
 
 /** The cloud in which a fault happens, and what of it our service is asked about. */
@@ -26,6 +41,8 @@ export interface Fault {
   /** For how long the service documents that it stays away after the fault has ended. */
   readonly pauseSeconds?: number;
   readonly scene?: Scene;
+  /** Our service waits for it until a limit: with {@link SHORT_LIMITS}. */
+  readonly takesLong?: boolean;
   /** Besides those of {@link LIMITS}. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Memory is watched: the fault is about size. */
@@ -33,13 +50,35 @@ export interface Fault {
   readonly answers: Readonly<Partial<Record<Ask, Told>>>;
 }
 
-/** The limits of our service while it is tested: the documented ones would take minutes. */
+/** The limits of our service while it is tested, wide enough for a busy machine. */
 export const LIMITS = {
+  KEYSTONE_TIMEOUT_MS: '3000',
+  KEYSTONE_DEADLINE_MS: '6000',
+  NOVA_TIMEOUT_MS: '3000',
+  NOVA_DEADLINE_MS: '6000',
+  UPSTREAM_ANSWER_MAX_BYTES: '2097152',
+  UPSTREAM_IN_FLIGHT_MAX_BYTES: '8388608',
+} as const;
+
+/** Where the limits are reached: with the documented ones the run would take minutes. */
+export const SHORT_LIMITS = {
   KEYSTONE_TIMEOUT_MS: '300',
   KEYSTONE_DEADLINE_MS: '1000',
   NOVA_TIMEOUT_MS: '300',
   NOVA_DEADLINE_MS: '1000',
-  ...REMEMBERS_NOTHING,
-  UPSTREAM_ANSWER_MAX_BYTES: '2097152',
-  UPSTREAM_IN_FLIGHT_MAX_BYTES: '8388608',
 } as const;
+
+/** Two services, and so two memories: one that has read the flavors before, and one to which they are always unknown. */
+export const MEMORY = {
+  remembers: {
+    FLAVOR_TTL_SECONDS: '30',
+    FLAVOR_STALE_WHILE_REVALIDATE_SECONDS: '60',
+    FLAVOR_MAX_STALE_SECONDS: '86400',
+  },
+  'remembers nothing': REMEMBERS_NOTHING,
+} as const;
+
+export type Memory = keyof typeof MEMORY;
+
+/** From fresh to beyond both bounds. */
+export const STALE_AFTER_SECONDS = 100;

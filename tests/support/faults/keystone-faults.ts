@@ -9,12 +9,29 @@ const LOGIN_REFUSED = '503 keystone.unavailable, Retry-After 60';
 /** How long no login is tried after a refused one. */
 const PAUSE_AFTER_REFUSAL_SECONDS = 5;
 
+const STALE = '200, stale';
+
 const LOGIN = /auth\/tokens$/;
 const VALIDATION = /auth\/tokens\?nocatalog$/;
 
-/** GET, POST and DELETE with a token that our service sees for the first time; GET with one that it remembers. */
-function answers(get: Told, post: Told, deletion: Told, known: Told): Fault['answers'] {
-  return { GET: get, POST: post, DELETE: deletion, 'GET, token known': known };
+/**
+ * GET, POST and DELETE with a token that our service sees for the first time; GET with one that it remembers, of details
+ * unknown, stale and known.
+ */
+function answers(
+  get: Told,
+  post: Told,
+  deletion: Told,
+  unknown: Told,
+  stale = unknown,
+  known = stale,
+): Fault['answers'] {
+  return {
+    ...{ GET: get, POST: post, DELETE: deletion },
+    'GET, token and details known': known,
+    'GET, token known, details stale': stale,
+    'GET, token known': unknown,
+  };
 }
 
 /** What can go wrong with Keystone. It is asked about a token that is not remembered, and for tokens of our own. */
@@ -31,11 +48,13 @@ export const KEYSTONE_FAULTS: readonly Fault[] = [
   },
   {
     name: 'hangs',
+    takesLong: true,
     begin: ({ keystone }) => keystone.hangs(),
     answers: answers(UNAVAILABLE, UNAVAILABLE, UNAVAILABLE, '200'),
   },
   {
     name: 'drips a byte a second',
+    takesLong: true,
     begin: ({ keystone }) => keystone.drips({ bytesPerSecond: 1 }),
     answers: answers(UNAVAILABLE, UNAVAILABLE, UNAVAILABLE, '200'),
   },
@@ -168,15 +187,16 @@ export const KEYSTONE_FAULTS: readonly Fault[] = [
       keystone.expiresTokens();
       return keystone.stops();
     },
-    answers: answers(UNAVAILABLE, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE),
+    answers: answers(UNAVAILABLE, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE, STALE, '200'),
   },
   {
     name: 'our token expires, then our login hangs',
+    takesLong: true,
     begin: ({ keystone }) => {
       keystone.expiresTokens();
       keystone.hangs({ path: LOGIN });
     },
-    answers: answers(UNAVAILABLE, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE),
+    answers: answers(UNAVAILABLE, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE, STALE, '200'),
   },
   {
     name: 'our token expires, then our login gets an empty object',
@@ -184,7 +204,7 @@ export const KEYSTONE_FAULTS: readonly Fault[] = [
       keystone.expiresTokens();
       keystone.fails(201, { body: {}, path: LOGIN });
     },
-    answers: answers(UNAVAILABLE, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE),
+    answers: answers(UNAVAILABLE, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE, STALE, '200'),
   },
   {
     name: 'our token expires, then our password is refused',
@@ -193,10 +213,11 @@ export const KEYSTONE_FAULTS: readonly Fault[] = [
       keystone.expiresTokens();
       keystone.fails(401, { path: LOGIN });
     },
-    answers: answers(LOGIN_REFUSED, LOGIN_REFUSED, LOGIN_REFUSED, LOGIN_REFUSED),
+    answers: answers(LOGIN_REFUSED, LOGIN_REFUSED, LOGIN_REFUSED, LOGIN_REFUSED, STALE, '200'),
   },
   {
     name: 'each answer in time, all we need not',
+    takesLong: true,
     settings: { KEYSTONE_DEADLINE_MS: '500', NOVA_DEADLINE_MS: '500' },
     begin: ({ keystone, ownToken }) => {
       keystone.revoke(ownToken());

@@ -1,6 +1,5 @@
-import type { Ask, Fault, Told } from './fault';
-import { LIMITS } from './fault';
-import type { FaultWorld, TimedAnswer } from './fault-world';
+import { type Ask, ASKS, type Fault, LIMITS, SHORT_LIMITS, STALE_AFTER_SECONDS, type Told } from './fault';
+import type { FaultWorld, FaultWorlds, TimedAnswer } from './fault-world';
 
 /** What one row brought. */
 export interface Outcome {
@@ -10,16 +9,27 @@ export interface Outcome {
 }
 
 /** What our own code may take on top of a deadline, on a busy machine. */
-const MARGIN_MS = 400;
+const MARGIN_MS = 1000;
 const LONGEST_PAUSE_SECONDS = 10;
 const MAX_GROWTH_MIB = 100;
 const PREFIX = 'registered-flavors.';
 
 /** Lets one thing go wrong, asks our service everything meanwhile, ends the fault and looks at what is left. */
-export async function runFault(world: FaultWorld, fault: Fault): Promise<Outcome> {
-  const stage = await Stage.set(world, fault);
-  for (const ask of Object.keys(fault.answers) as Ask[]) await stage.play(ask);
-  return stage.outcome();
+export async function runFault(worlds: FaultWorlds, fault: Fault): Promise<Outcome> {
+  const answers: Outcome['answers'] = {};
+  const breaches: string[] = [];
+  for (const remembers of [true, false]) {
+    const asks = (Object.keys(ASKS) as Ask[]).filter(
+      (ask) => ask in fault.answers && (ASKS[ask].details !== 'unknown') === remembers,
+    );
+    if (asks.length === 0) continue;
+    const stage = await Stage.set(await worlds.for(fault, remembers ? 'remembers' : 'remembers nothing'), fault);
+    for (const ask of asks) await stage.play(ask);
+    const outcome = stage.outcome();
+    Object.assign(answers, outcome.answers);
+    breaches.push(...outcome.breaches);
+  }
+  return { answers, breaches };
 }
 
 let stages = 0;
@@ -57,10 +67,13 @@ class Stage {
 
   async play(ask: Ask): Promise<void> {
     const { world, fault } = this;
+    const { method, details, token: tokenIs } = ASKS[ask];
+    const path = this.pathOf(method);
+    await world.send('GET', `/RegisteredFlavors/read-${this.suffix}`, this.knownToken); // known, both of them
+    if (details === 'stale') world.passes(STALE_AFTER_SECONDS);
     const memory = watchMemory();
     await fault.begin(world);
-    const token = ask === 'GET, token known' ? this.knownToken : world.keystone.tokenFor('admin');
-    const [method, path] = this.requestOf(ask);
+    const token = tokenIs === 'known' ? this.knownToken : world.keystone.tokenFor('admin');
     let isAnswered = false;
     const asked = world.send(method, `/RegisteredFlavors/${path}`, token).finally(() => {
       isAnswered = true;
@@ -93,11 +106,13 @@ class Stage {
     return { answers: this.answers, breaches: this.breaches };
   }
 
-  private requestOf(ask: Ask): [method: string, path: string] {
+  private pathOf(method: 'GET' | 'POST' | 'DELETE'): string {
     const ids = this.world.flavorIds.join();
-    if (ask === 'POST') return ['POST', `posted-${this.suffix}/${ids}`];
-    if (ask === 'DELETE') return ['DELETE', `deleted-${this.suffix}/${ids}`];
-    return ['GET', `read-${this.suffix}`];
+    return {
+      GET: `read-${this.suffix}`,
+      POST: `posted-${this.suffix}/${ids}`,
+      DELETE: `deleted-${this.suffix}/${ids}`,
+    }[method];
   }
 
   /** The fault is over: the very same read works at once, and only what was answered with success is written. */
@@ -133,7 +148,11 @@ class Stage {
   }
 
   private get deadlineMs(): number {
-    const { KEYSTONE_DEADLINE_MS, NOVA_DEADLINE_MS } = { ...LIMITS, ...this.fault.settings };
+    const { KEYSTONE_DEADLINE_MS, NOVA_DEADLINE_MS } = {
+      ...LIMITS,
+      ...(this.fault.takesLong === true && SHORT_LIMITS),
+      ...this.fault.settings,
+    };
     return Math.max(Number(KEYSTONE_DEADLINE_MS), Number(NOVA_DEADLINE_MS));
   }
 }
@@ -143,7 +162,8 @@ function tell({ status, headers, body }: TimedAnswer): Told {
   const retryAfter = headers.get('Retry-After');
   const { errors = [] } = JSON.parse(body) as { errors?: { code: string }[] };
   const codes = errors.map(({ code }) => ` ${code.replace(PREFIX, '')}`).join('');
-  return `${status}${codes}${retryAfter === null ? '' : `, Retry-After ${retryAfter}`}`;
+  const isStale = /; ttl=-/.test(headers.get('Cache-Status') ?? '');
+  return `${status}${codes}${isStale ? ', stale' : ''}${retryAfter === null ? '' : `, Retry-After ${retryAfter}`}`;
 }
 
 /** How far heap and buffers grow above what they are now, at the most, in MiB. */
