@@ -78,6 +78,16 @@ describe('hostile timing', () => {
       expect(await here.registered('redis')).toEqual(['1']);
     });
 
+    it('do nothing when the rest comes behind the refusal', async () => {
+      const type = newType();
+      const late = new RawConnection(here.service.url, { allowHalfOpen: true });
+      late.send(head(`POST /RegisteredFlavors/${type}/1`).slice(0, -2));
+      await new Promise((resolve) => late.socket.once('data', resolve));
+      late.send('\r\n').socket.end();
+      expect((await late.answers()).map(refusalOf)).toEqual([TIMED_OUT]);
+      expect(await here.registered(type)).toEqual([]);
+    });
+
     it('hold nobody else up: 500 of them at once', async () => {
       const slow = Array.from({ length: 500 }, () => connect().send('GET / HTTP/1.1\r\nHost: x\r\n'));
       const [answer] = await answersTo(here.service.url, request('GET /healthcheck'));
@@ -95,7 +105,7 @@ describe('hostile timing', () => {
       expect(answers.at(-1)?.body).toBe('OK');
     });
 
-    it('lets a client go that has more than 1,000 requests waiting on one connection', async () => {
+    it('lets a client go that has more than 1,000 requests waiting', async () => {
       here.stub.nova.isSlow(500, { path: /flavors/, times: 1 });
       const wait = head(`POST /RegisteredFlavors/${newType()}/1`);
       const answers = await answersTo(here.service.url, wait + head('GET /').repeat(20_000));
