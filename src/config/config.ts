@@ -9,6 +9,8 @@ export interface Config {
     /** 0 picks a free one. */
     readonly port: number;
     readonly maxHeaderBytes: number;
+    readonly maxConcurrentRequests: number;
+    readonly maxConnections: number;
     readonly requestTimeoutMs: number;
     readonly shutdownSeconds: number;
     readonly errorHelpUrl: string;
@@ -108,6 +110,8 @@ function arrange(values: ServiceSettings, openstack: OpenStackConfig): Config {
       host: values.HOST,
       port: values.PORT,
       maxHeaderBytes: values.MAX_HEADER_BYTES,
+      maxConcurrentRequests: values.MAX_CONCURRENT_REQUESTS,
+      maxConnections: values.MAX_CONNECTIONS,
       requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
       shutdownSeconds: values.SHUTDOWN_SECONDS,
       errorHelpUrl: values.ERROR_HELP_URL,

@@ -9,7 +9,8 @@ export type HttpFaultKind =
   | 'request timed out'
   | 'body too large'
   | 'uri too long'
-  | 'headers too large';
+  | 'headers too large'
+  | 'overloaded';
 
 /** A request that HTTP itself refuses. The domain's own failures are `RegisteredFlavorsError`. */
 export class HttpFault extends Error {

@@ -20,6 +20,7 @@ const STATUS: Record<ErrorKind | HttpFaultKind | 'internal', number> = {
   internal: 500,
   'upstream answered badly': 502,
   unavailable: 503,
+  overloaded: 503,
   'upstream timed out': 504,
 };
 

@@ -27,6 +27,7 @@ const STATUS_OF_FAULT: Record<HttpFaultKind, number> = {
   'body too large': 413,
   'uri too long': 414,
   'headers too large': 431,
+  overloaded: 503,
 };
 
 const kinds = Object.entries(STATUS_OF_KIND) as [ErrorKind, number][];
