@@ -94,11 +94,7 @@ describe('readConfig', () => {
       },
       databaseUrl: 'file:other.db',
       log: { level: 'debug', format: 'text' },
-      roles: {
-        reader: ['reader', 'auditor'],
-        admin: ['admin', 'dbaas-admin'],
-        service: ['dbaas-service', 'caching'],
-      },
+      roles: { reader: ['reader', 'auditor'], admin: ['admin', 'dbaas-admin'], service: ['dbaas-service', 'caching'] },
       tokenCache: { seconds: 4, entries: 5 },
       flavorCache: { ttlSeconds: 6, staleWhileRevalidateSeconds: 14, maxStaleSeconds: 15, maxEntries: 7 },
       answerCacheBytes: 100_000,
