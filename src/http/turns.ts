@@ -25,6 +25,7 @@ interface Turn {
 export class Turns {
   /** The last turn of each connection. */
   private readonly last = new WeakMap<Socket, Turn>();
+  private readonly refused = new WeakSet<Socket>();
   private readonly open = new Set<ServerResponse>();
   /** How many turns have not come yet. */
   private waiting = 0;
@@ -70,9 +71,12 @@ export class Turns {
 
   /**
    * Refuses what came over a connection and cannot be a request, when its turn comes. When it is the rest of a request
-   * that has its answer already, the connection just ends: one request, one answer.
+   * that has its answer already, the connection just ends: one request, one answer. Node tells of each piece that comes
+   * behind it, too: they are the same refusal.
    */
   refuse(socket: Socket, send: () => void): void {
+    if (this.refused.has(socket)) return;
+    this.refused.add(socket);
     const last = this.last.get(socket);
     if (last === undefined) send();
     else if (last.request.complete) whenOver(last, send);

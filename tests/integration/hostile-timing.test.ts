@@ -144,6 +144,16 @@ describe('hostile timing', () => {
       expect([answers.map(({ status }) => status), await here.registered(type)]).toEqual([[201, 400], ['1']]);
     });
 
+    it('answers noise once, however much of it comes while a request is being served', async () => {
+      here.stub.nova.isSlow(500, { path: /flavors/, times: 1 });
+      const noisy = connect().send(head(`POST /RegisteredFlavors/${newType()}/1`));
+      for (let piece = 0; piece < 20; piece += 1) {
+        noisy.send('NOISE\r\n\r\n');
+        await pause(10);
+      }
+      expect((await noisy.answers()).map(({ status }) => status)).toEqual([201, 400]);
+    });
+
     it('keeps no answers for those who never read: 4 connections with 1,500 requests cost less than 64 MiB', async () => {
       const before = await here.service.memoryBytes();
       const greedy = Array.from({ length: 4 }, () => connect());
