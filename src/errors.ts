@@ -38,6 +38,7 @@ export const ERROR_TITLES = {
   'registered-flavors.body.too_large': 'The body is too large',
   'registered-flavors.uri.too_long': 'The URL is too long',
   'registered-flavors.headers.too_large': 'The request line and headers are too large',
+  'registered-flavors.service.overloaded': 'The service has too much to do',
   'registered-flavors.internal.error': 'Something went wrong here',
   'registered-flavors.nova.bad_answer': 'Nova answered badly',
   'registered-flavors.nova.unavailable': 'Nova cannot be reached',

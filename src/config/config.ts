@@ -9,6 +9,8 @@ export interface Config {
     /** 0 picks a free one. */
     readonly port: number;
     readonly maxHeaderBytes: number;
+    readonly maxConcurrentRequests: number;
+    readonly maxConnections: number;
     readonly requestTimeoutMs: number;
     readonly drainSeconds: number;
     readonly shutdownSeconds: number;
@@ -114,6 +116,8 @@ function arrange(values: ServiceSettings, openstack: OpenStackConfig): Config {
       host: values.HOST,
       port: values.PORT,
       maxHeaderBytes: values.MAX_HEADER_BYTES,
+      maxConcurrentRequests: values.MAX_CONCURRENT_REQUESTS,
+      maxConnections: values.MAX_CONNECTIONS,
       requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
       drainSeconds: values.DRAIN_SECONDS,
       shutdownSeconds: values.SHUTDOWN_SECONDS,

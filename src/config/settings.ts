@@ -30,6 +30,8 @@ export const serviceSettings = z.object({
   HOST: text('127.0.0.1'),
   PORT: whole(8788, { min: 0, max: 65_535 }),
   MAX_HEADER_BYTES: whole(65_536, { min: 16_384, max: 1_048_576 }),
+  MAX_CONCURRENT_REQUESTS: whole(2000, { min: 1, max: 100_000 }),
+  MAX_CONNECTIONS: whole(4000, { min: 1, max: 100_000 }),
   REQUEST_TIMEOUT_MS: whole(30_000, { min: 100, max: 3_600_000 }),
   DRAIN_SECONDS: whole(5, { min: 0, max: 3600 }),
   SHUTDOWN_SECONDS: whole(10, { min: 0, max: 3600 }),

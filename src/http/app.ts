@@ -1,6 +1,7 @@
 import express, { type Express } from 'express';
 import type { Logger } from '../logger';
 import { accessLog } from './access-log';
+import { admission } from './admission';
 import { authenticate, type ValidateToken } from './authenticate';
 import { VALIDATE_RESPONSES } from './conditional-answer';
 import { type Contract, type OperationHandlers, serveContract } from './contract';
@@ -18,6 +19,7 @@ export interface AppOptions extends ProblemOptions {
   readonly validateToken: ValidateToken;
   readonly logger: Logger;
   readonly maxHeaderBytes: number;
+  readonly maxConcurrentRequests: number;
   readonly validateResponses: boolean;
 }
 
@@ -36,6 +38,7 @@ export function createApp(options: AppOptions): Express {
     accessLog(), // before anything can refuse
     limitUrl(options.maxHeaderBytes), // before anything works on the URL
     ignoreBody(), // before the contract: it looks at Content-Type
+    admission(options.maxConcurrentRequests), // after the body: a slow sender takes nobody's place; before all that costs
     headAsGet(), // before the contract: it does not know HEAD
     strictRequests(), // before the contract: it forgives too much
     serveContract(options.contract, options.handlers, {

@@ -21,7 +21,8 @@ export function authenticate(validateToken: ValidateToken) {
     try {
       request.res?.setHeader('Vary', 'X-Auth-Token, OpenStack-API-Version');
       negotiateVersion(request);
-      const caller = await validateToken(request.get('X-Auth-Token') ?? '', context.globalRequestId);
+      const token = request.get('X-Auth-Token') ?? '';
+      const caller = await context.whileHere(validateToken(token, context.globalRequestId));
       requireAllowed(caller, request);
       context.caller = caller;
       request.res?.setHeader('Cache-Control', 'private, no-cache');

@@ -34,7 +34,7 @@ export interface paths {
         /**
          * Say whether the service runs
          * @description In the form of oslo.middleware's healthcheck, for load balancers: 200 as long as this process can answer, also
-         *     while Nova or Keystone is away. Text by default, JSON when `Accept` prefers it.
+         *     while Nova or Keystone is away or there is too much to do. Text by default, JSON when `Accept` prefers it.
          */
         get: operations["getHealth"];
         put?: never;
@@ -294,7 +294,7 @@ export interface components {
          *     New ones may come: treat an unknown code by its status.
          * @enum {string}
          */
-        ErrorCode: "registered-flavors.request.invalid" | "registered-flavors.request.timeout" | "registered-flavors.service_type.invalid" | "registered-flavors.service_type.too_many" | "registered-flavors.flavor_id.invalid" | "registered-flavors.flavor_id.too_many" | "registered-flavors.pair.too_many" | "registered-flavors.query.unknown" | "registered-flavors.version.invalid" | "registered-flavors.version.not_acceptable" | "registered-flavors.token.missing" | "registered-flavors.token.invalid" | "registered-flavors.token.not_allowed" | "registered-flavors.scope.project_required" | "registered-flavors.role.required" | "registered-flavors.path.not_found" | "registered-flavors.method.not_allowed" | "registered-flavors.flavor.not_found" | "registered-flavors.registration.not_found" | "registered-flavors.body.too_large" | "registered-flavors.uri.too_long" | "registered-flavors.headers.too_large" | "registered-flavors.internal.error" | "registered-flavors.nova.bad_answer" | "registered-flavors.nova.unavailable" | "registered-flavors.nova.not_admin" | "registered-flavors.nova.timeout" | "registered-flavors.keystone.unavailable" | "registered-flavors.registry.unavailable" | "registered-flavors.registry.not_current" | "registered-flavors.service.stopping";
+        ErrorCode: "registered-flavors.request.invalid" | "registered-flavors.request.timeout" | "registered-flavors.service_type.invalid" | "registered-flavors.service_type.too_many" | "registered-flavors.flavor_id.invalid" | "registered-flavors.flavor_id.too_many" | "registered-flavors.pair.too_many" | "registered-flavors.query.unknown" | "registered-flavors.version.invalid" | "registered-flavors.version.not_acceptable" | "registered-flavors.token.missing" | "registered-flavors.token.invalid" | "registered-flavors.token.not_allowed" | "registered-flavors.scope.project_required" | "registered-flavors.role.required" | "registered-flavors.path.not_found" | "registered-flavors.method.not_allowed" | "registered-flavors.flavor.not_found" | "registered-flavors.registration.not_found" | "registered-flavors.body.too_large" | "registered-flavors.uri.too_long" | "registered-flavors.headers.too_large" | "registered-flavors.service.overloaded" | "registered-flavors.internal.error" | "registered-flavors.nova.bad_answer" | "registered-flavors.nova.unavailable" | "registered-flavors.nova.not_admin" | "registered-flavors.nova.timeout" | "registered-flavors.keystone.unavailable" | "registered-flavors.registry.unavailable" | "registered-flavors.registry.not_current" | "registered-flavors.service.stopping";
     };
     responses: {
         /** @description The request is malformed or has a query parameter, of which this operation takes none. */
@@ -480,7 +480,7 @@ export interface components {
                 "application/json": components["schemas"]["Errors"];
             };
         };
-        /** @description Nova, Keystone or the registry cannot be used now. Nothing was changed. Try again after `Retry-After` seconds. */
+        /** @description Nova, Keystone or the registry cannot be used now, or the service has too much to do. Nothing was changed. Try again after `Retry-After` seconds. */
         Unavailable: {
             headers: {
                 "X-OpenStack-Request-Id": components["headers"]["RequestId"];
@@ -493,8 +493,21 @@ export interface components {
                 "application/json": components["schemas"]["Errors"];
             };
         };
-        /** @description Keystone or the registry cannot be used now (Nova is not needed). Nothing was changed. Try again after `Retry-After` seconds. */
+        /** @description Keystone or the registry cannot be used now (Nova is not needed), or the service has too much to do. Nothing was changed. Try again after `Retry-After` seconds. */
         UnavailableWithoutNova: {
+            headers: {
+                "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                "Cache-Control": components["headers"]["NoStore"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Errors"];
+            };
+        };
+        /** @description The service has too much to do. Nothing was done. Try again after `Retry-After` seconds. */
+        Overloaded: {
             headers: {
                 "X-OpenStack-Request-Id": components["headers"]["RequestId"];
                 "OpenStack-API-Version": components["headers"]["ApiVersion"];
@@ -659,6 +672,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             414: components["responses"]["UriTooLong"];
             431: components["responses"]["HeadersTooLarge"];
+            503: components["responses"]["Overloaded"];
         };
     };
     getHealth: {
@@ -776,6 +790,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             414: components["responses"]["UriTooLong"];
             431: components["responses"]["HeadersTooLarge"];
+            503: components["responses"]["Overloaded"];
         };
     };
     getRegisteredFlavors: {

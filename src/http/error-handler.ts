@@ -10,7 +10,7 @@ export function errorHandler(options: ProblemOptions) {
     const context = contextOf(request);
     const error = translateValidatorError(context.authenticationFailure ?? thrown, request);
     const failure = describeFailure(error);
-    if (failure !== undefined && !context.signal.aborted) {
+    if (failure !== undefined && !context.isAbandoned) {
       context.logger.log(failure.level, 'request failed', failure.fields);
     }
     if (response.headersSent) {

@@ -10,7 +10,8 @@ export type HttpFaultKind =
   | 'body too large'
   | 'uri too long'
   | 'headers too large'
-  | 'stopping';
+  | 'stopping'
+  | 'overloaded';
 
 /** A request that HTTP itself refuses. The domain's own failures are `RegisteredFlavorsError`. */
 export class HttpFault extends Error {

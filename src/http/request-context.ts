@@ -7,6 +7,8 @@ import { API_VERSION_HEADER, CURRENT_VERSION } from './api-version';
 
 /** Only ids of this form are taken over from a client: they end up in the logs of several services. */
 const GLOBAL_ID_FORM = /^req-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** Made once, for the same reason as `abort` has a stack of its own. Nobody is there to read it. */
+const CLIENT_GONE = new Error('the client has gone');
 const CONTEXT = Symbol('the context of a request');
 
 /** What belongs to one request, from its arrival to its answer. What not every request needs is made when asked for. */
@@ -38,17 +40,38 @@ export class RequestContext {
     return this.parentLogger.child({ request_id: this.requestId, global_request_id: this.inboundGlobalRequestId });
   }
 
+  /** Whether the client has gone before its answer. */
+  get isAbandoned(): boolean {
+    return this.response.closed && !this.response.writableEnded;
+  }
+
   /** Aborted when the client has gone before its answer. */
   get signal(): AbortSignal {
     if (this.gone !== undefined) return this.gone.signal;
     const gone = (this.gone = new AbortController());
-    const isOver = (): void => {
-      if (!this.response.writableEnded) gone.abort();
-    };
-    if (this.response.closed) isOver();
-    else this.response.once('close', isOver);
+    if (this.isAbandoned) gone.abort();
+    else
+      this.response.once('close', () => {
+        if (this.isAbandoned) process.nextTick(abort, gone);
+      });
     return gone.signal;
   }
+
+  /** Waits for work that others may wait for, too: when the client leaves, the request does not wait with them. */
+  whileHere<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      work.then(resolve, reject); // and nothing of ours: whatever the work holds stays as long as it does
+      this.response.once('close', () => reject(CLIENT_GONE));
+    });
+  }
+}
+
+/**
+ * On a stack of its own, and no closure: an error that is made because of this keeps the objects on its stack, and whoever
+ * waits for Nova keeps the error. The request would stay in memory with all that is pipelined behind it.
+ */
+function abort(gone: AbortController): void {
+  gone.abort();
 }
 
 type InContext = IncomingMessage & { [CONTEXT]?: RequestContext };

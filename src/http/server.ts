@@ -1,10 +1,11 @@
 import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Express } from 'express';
+import { closingSurplus, limitConnections } from './connection-limit';
 import { expressMessages } from './express-messages';
 import { inOriginForm } from './request-target';
 import { Turns } from './turns';
-import { refuseOnTheWire, refuseTunnel, type WireRefusalOptions } from './wire-refusal';
+import { refuseOnTheWire, refuseSurplus, refuseTunnel, type WireRefusalOptions } from './wire-refusal';
 
 /** Longer than the idle time that load balancers commonly keep (60 s), so that they close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
@@ -18,6 +19,7 @@ export interface ServerOptions extends WireRefusalOptions {
   readonly host: string;
   readonly port: number;
   readonly maxHeaderBytes: number;
+  readonly maxConnections: number;
   /** How long a request may take to arrive. */
   readonly requestTimeoutMs: number;
 }
@@ -41,7 +43,7 @@ export interface RunningServer {
 export async function listen(app: Express, options: ServerOptions): Promise<RunningServer> {
   const { requestTimeoutMs } = options;
   const turns = new Turns();
-  const serve = turns.serve(inOriginForm(app as http.RequestListener));
+  const serve = turns.serve(closingSurplus(inOriginForm(app as http.RequestListener)));
   const server = http.createServer(
     {
       ...expressMessages(app),
@@ -56,6 +58,9 @@ export async function listen(app: Express, options: ServerOptions): Promise<Runn
   );
   server.maxHeadersCount = 0; // Node drops what is beyond its count without a word; maxHeaderSize bounds them
   server.timeout = STALLED_CONNECTION_MS;
+  limitConnections(server, options.maxConnections, (socket) =>
+    turns.refuse(socket, () => refuseSurplus(socket, options)),
+  );
   server.on('checkExpectation', serve); // an expectation that nobody knows may be ignored (RFC 9110, 10.1.1)
   server.on('connect', (_request, socket) =>
     turns.refuse(socket as Socket, () => refuseTunnel(socket as Socket, options)),

@@ -1,8 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** How many requests may wait on one connection: nothing holds back a client that sends and sends but Node's memory. */
-const MOST_ON_A_CONNECTION = 1000;
+/**
+ * How many requests may wait, over all connections: nothing holds back clients that send and send but Node's memory, and
+ * each may have headers as large as any. Clients do not pipeline as a rule; one that does can try again.
+ */
+const MOST_WAITING = 1000;
 
 /** A request in its place on a connection. */
 interface Turn {
@@ -14,43 +17,44 @@ interface Turn {
   isOver: boolean;
 }
 
-interface Connection {
-  last: Turn | undefined;
-  /** How many turns are not over. */
-  open: number;
-}
-
 /**
  * The requests of one connection are served one after the other. Node would hand over all that a client pipelines at
  * once: a DELETE would overtake the POST before it (RFC 9112, 9.3.2), and the answers to a client that never reads
  * would pile up here.
  */
 export class Turns {
-  private readonly connections = new WeakMap<Socket, Connection>();
-  private readonly waiting = new Set<ServerResponse>();
+  /** The last turn of each connection. */
+  private readonly last = new WeakMap<Socket, Turn>();
+  private readonly refused = new WeakSet<Socket>();
+  private readonly open = new Set<ServerResponse>();
+  /** How many turns have not come yet. */
+  private waiting = 0;
   private isEnding = false;
 
   /** Wraps a listener so that each request waits for its turn. */
   serve(listener: RequestListener): RequestListener {
     return (request, response) => {
-      const connection = this.connectionOf(request.socket);
-      if (connection.open >= MOST_ON_A_CONNECTION) {
-        request.socket.destroy();
+      const { socket } = request;
+      const last = this.last.get(socket);
+      const before = last?.isOver === false ? last : undefined;
+      const places = before === undefined ? 0 : 1; // that it takes among those who wait
+      if (this.waiting + places > MOST_WAITING) {
+        socket.destroy();
         return;
       }
-      const { last } = connection;
-      const turn: Turn = { request, response, before: last?.isOver === false ? last : undefined, isOver: false };
-      connection.last = turn;
-      connection.open += 1;
-      this.waiting.add(response);
+      const turn: Turn = { request, response, before, isOver: false };
+      this.last.set(socket, turn);
+      this.open.add(response);
+      this.waiting += places;
       response.once('close', () => {
         turn.isOver = true;
-        connection.open -= 1;
-        this.waiting.delete(response);
+        this.open.delete(response);
       });
       if (this.isEnding) response.setHeader('Connection', 'close');
       whenItComes(turn, () => {
-        if (!request.socket.destroyed) listener(request, response);
+        this.waiting -= places;
+        // What comes behind the last answer, a refusal for instance, may have been promised that nothing is done.
+        if (socket.writable) listener(request, response);
         else process.nextTick(() => response.emit('close')); // Node closes only the one whose turn it was
       });
     };
@@ -62,27 +66,22 @@ export class Turns {
    */
   end(): void {
     this.isEnding = true;
-    for (const response of this.waiting) if (!response.headersSent) response.setHeader('Connection', 'close');
+    for (const response of this.open) if (!response.headersSent) response.setHeader('Connection', 'close');
   }
 
   /**
    * Refuses what came over a connection and cannot be a request, when its turn comes. When it is the rest of a request
-   * that has its answer already, the connection just ends: one request, one answer.
+   * that has its answer already, the connection just ends: one request, one answer. Node tells of each piece that comes
+   * behind it, too: they are the same refusal.
    */
   refuse(socket: Socket, send: () => void): void {
-    const last = this.connections.get(socket)?.last;
+    if (this.refused.has(socket)) return;
+    this.refused.add(socket);
+    const last = this.last.get(socket);
     if (last === undefined) send();
     else if (last.request.complete) whenOver(last, send);
     else if (last.response.headersSent) socket.end();
     else whenItComes(last, send);
-  }
-
-  private connectionOf(socket: Socket): Connection {
-    const known = this.connections.get(socket);
-    if (known !== undefined) return known;
-    const connection = { last: undefined, open: 0 };
-    this.connections.set(socket, connection);
-    return connection;
   }
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from '../logger';
+import { overloaded } from './admission';
 import { API_VERSION_HEADER, CURRENT_VERSION } from './api-version';
 import { HttpFault } from './http-fault';
 import { type ProblemOptions, renderError } from './problem';
@@ -27,6 +28,11 @@ export function refuseOnTheWire(error: NodeJS.ErrnoException, socket: Socket, op
 /** Answers CONNECT, which Node hands over as a bare connection. */
 export function refuseTunnel(socket: Socket, options: WireRefusalOptions): void {
   sendRefusal(malformed('This service is no proxy: CONNECT is not taken.'), socket, options);
+}
+
+/** Answers a connection that is one too many and on which no request came. */
+export function refuseSurplus(socket: Socket, options: WireRefusalOptions): void {
+  sendRefusal(overloaded(), socket, options);
 }
 
 function sendRefusal(fault: HttpFault, socket: Socket, options: WireRefusalOptions): void {

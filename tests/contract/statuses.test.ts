@@ -13,6 +13,7 @@ describe('every documented status', () => {
     here = await startStubWorld({
       REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
       NOVA_TIMEOUT_MS: String(NOVA_TIMEOUT_MS),
+      MAX_CONCURRENT_REQUESTS: '1',
     });
     await here.world.as('admin').post('/RegisteredFlavors/redis/1,2').expect(201);
   });
@@ -27,8 +28,8 @@ describe('every documented status', () => {
   const member = () => ({ 'X-Auth-Token': here.world.tokens.member });
   const fresh = () => ({ 'X-Auth-Token': here.stub.keystone.tokenFor('admin') });
 
-  const undo: (() => void)[] = [];
-  afterEach(() => undo.splice(0).forEach((each) => each()));
+  const undo: (() => unknown)[] = [];
+  afterEach(() => Promise.all(undo.splice(0).map((each) => each())));
   const loseATable = () => {
     const registry = new Database(here.world.service.databaseFile);
     registry.exec('ALTER TABLE registrations RENAME TO elsewhere');
@@ -74,10 +75,23 @@ describe('every documented status', () => {
       return { headers: admin() };
     },
   };
+  /** While there is a place for one request, and one has it that waits for Nova. */
+  const whileBusy: Way = async () => {
+    here.stub.nova.hangs();
+    here.stub.nova.resetRequests();
+    const waiting = sendOnTheWire(here.world.service.url, { path: '/RegisteredFlavors/redis', headers: admin() });
+    undo.push(() => waiting);
+    while (here.stub.nova.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    return {};
+  };
 
   const pair = '/RegisteredFlavors/redis/3';
   const operations: Record<string, { method: string; path: string; ways: Record<string, Way> }> = {
-    getVersions: { method: 'GET', path: '/', ways: { ...onAnyPath, 200: () => ({}), 400: () => ({ path: '/?a=b' }) } },
+    getVersions: {
+      method: 'GET',
+      path: '/',
+      ways: { ...onAnyPath, 200: () => ({}), 400: () => ({ path: '/?a=b' }), 503: whileBusy },
+    },
     getHealth: {
       method: 'GET',
       path: '/healthcheck',
@@ -104,7 +118,7 @@ describe('every documented status', () => {
     getContract: {
       method: 'GET',
       path: '/openapi.json',
-      ways: { ...onAnyPath, 200: () => ({}), 400: () => ({ path: '/openapi.json?a=b' }) },
+      ways: { ...onAnyPath, 200: () => ({}), 400: () => ({ path: '/openapi.json?a=b' }), 503: whileBusy },
     },
     getRegisteredFlavors: {
       method: 'GET',

@@ -78,6 +78,16 @@ describe('hostile timing', () => {
       expect(await here.registered('redis')).toEqual(['1']);
     });
 
+    it('do nothing when the rest comes behind the refusal', async () => {
+      const type = newType();
+      const late = new RawConnection(here.service.url, { allowHalfOpen: true });
+      late.send(head(`POST /RegisteredFlavors/${type}/1`).slice(0, -2));
+      await new Promise((resolve) => late.socket.once('data', resolve));
+      late.send('\r\n').socket.end();
+      expect((await late.answers()).map(refusalOf)).toEqual([TIMED_OUT]);
+      expect(await here.registered(type)).toEqual([]);
+    });
+
     it('hold nobody else up: 500 of them at once', async () => {
       const slow = Array.from({ length: 500 }, () => connect().send('GET / HTTP/1.1\r\nHost: x\r\n'));
       const [answer] = await answersTo(here.service.url, request('GET /healthcheck'));
@@ -95,7 +105,7 @@ describe('hostile timing', () => {
       expect(answers.at(-1)?.body).toBe('OK');
     });
 
-    it('lets a client go that has more than 1,000 requests waiting on one connection', async () => {
+    it('lets a client go that has more than 1,000 requests waiting', async () => {
       here.stub.nova.isSlow(500, { path: /flavors/, times: 1 });
       const wait = head(`POST /RegisteredFlavors/${newType()}/1`);
       const answers = await answersTo(here.service.url, wait + head('GET /').repeat(20_000));
@@ -132,6 +142,16 @@ describe('hostile timing', () => {
       const type = newType();
       const answers = await answersTo(here.service.url, `${head(`POST /RegisteredFlavors/${type}/1`)}NOISE\r\n\r\n`);
       expect([answers.map(({ status }) => status), await here.registered(type)]).toEqual([[201, 400], ['1']]);
+    });
+
+    it('answers noise once, however much of it comes while a request is being served', async () => {
+      here.stub.nova.isSlow(500, { path: /flavors/, times: 1 });
+      const noisy = connect().send(head(`POST /RegisteredFlavors/${newType()}/1`));
+      for (let piece = 0; piece < 20; piece += 1) {
+        noisy.send('NOISE\r\n\r\n');
+        await pause(10);
+      }
+      expect((await noisy.answers()).map(({ status }) => status)).toEqual([201, 400]);
     });
 
     it('keeps no answers for those who never read: 4 connections with 1,500 requests cost less than 64 MiB', async () => {

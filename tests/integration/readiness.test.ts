@@ -65,6 +65,7 @@ describe('readiness, of what it is told', () => {
       ),
       validateToken: () => Promise.reject(new Error('nobody needs a token for this')),
       logger: winston.createLogger({ silent: true }),
+      maxConcurrentRequests: 100,
       maxHeaderBytes: 65_536,
       validateResponses: true,
       errorHelpUrl: 'docs/errors.md',

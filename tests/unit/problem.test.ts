@@ -28,6 +28,7 @@ const STATUS_OF_FAULT: Record<HttpFaultKind, number> = {
   'uri too long': 414,
   'headers too large': 431,
   stopping: 503,
+  overloaded: 503,
 };
 
 const kinds = Object.entries(STATUS_OF_KIND) as [ErrorKind, number][];

@@ -7,9 +7,9 @@ export class RawConnection {
   private readonly chunks: Buffer[] = [];
   private readonly closed: Promise<void>;
 
-  constructor(url: string) {
+  constructor(url: string, options: { allowHalfOpen?: boolean } = {}) {
     const { hostname, port } = new URL(url);
-    this.socket = net.connect(Number(port), hostname);
+    this.socket = net.connect({ port: Number(port), host: hostname, ...options });
     this.socket.on('data', (chunk) => this.chunks.push(chunk));
     this.socket.on('error', () => undefined); // a reset is an end like any other: what came before it counts
     this.socket.setTimeout(10_000, () => this.socket.destroy());
