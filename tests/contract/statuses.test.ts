@@ -17,7 +17,9 @@ describe('every documented status', () => {
     });
     await here.world.as('admin').post('/RegisteredFlavors/redis/1,2').expect(201);
   });
+  const undo: (() => unknown)[] = [];
   afterEach(async () => {
+    await Promise.all(undo.splice(0).map((each) => each()));
     here.stub.nova.heals();
     if (!here.stub.keystone.isUp) await here.stub.keystone.starts();
     await untilWhole(here.world.service.url);
@@ -28,8 +30,6 @@ describe('every documented status', () => {
   const member = () => ({ 'X-Auth-Token': here.world.tokens.member });
   const fresh = () => ({ 'X-Auth-Token': here.stub.keystone.tokenFor('admin') });
 
-  const undo: (() => unknown)[] = [];
-  afterEach(() => Promise.all(undo.splice(0).map((each) => each())));
   const loseATable = () => {
     const registry = new Database(here.world.service.databaseFile);
     registry.exec('ALTER TABLE registrations RENAME TO elsewhere');
