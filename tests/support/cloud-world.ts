@@ -8,8 +8,11 @@ import { World } from './world';
 const run = promisify(execFile);
 const scripts = path.join(__dirname, '..', 'cloud');
 
-/** Starts our service on the real Keystone and Nova that `tests/cloud/up.sh` has brought up. */
-export async function startCloudWorld(): Promise<World> {
+/**
+ * Starts our service on the real Keystone and Nova that `tests/cloud/up.sh` has brought up. Details are not remembered, unless
+ * the environment says so.
+ */
+export async function startCloudWorld(environment: Readonly<Record<string, string>> = {}): Promise<World> {
   const serviceEnvironment = {
     OS_AUTH_URL: variable('LAB_KEYSTONE_URL'),
     OS_USERNAME: variable('LAB_SVC_USERNAME'),
@@ -35,7 +38,7 @@ export async function startCloudWorld(): Promise<World> {
     startNova: async () => void (await run(path.join(scripts, 'up.sh'))),
     close: async () => undefined, // the cloud was there before us and stays
   };
-  const service = await startTestService({ ...REMEMBERS_NOTHING, ...serviceEnvironment });
+  const service = await startTestService({ ...REMEMBERS_NOTHING, ...serviceEnvironment, ...environment });
   return World.create(cloud, service);
 }
 
