@@ -55,7 +55,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
     logger,
     validateToken: (token, globalRequestId) => tokens.validate(token, globalRequestId),
     handlers: new Map([
-      ['registerFlavors', registerFlavors({ store, flavors, roles, clock })],
+      ['registerFlavors', registerFlavors({ store, flavors, roles, serviceTypes: config.serviceTypes, clock })],
       ['getRegisteredFlavors', getRegisteredFlavors({ store, flavors, views, roles, clock })],
       ['deregisterFlavors', deregisterFlavors({ store, roles })],
       ['getReadiness', readiness(store, openstack, () => isStopping)],

@@ -19,6 +19,7 @@ export const ERROR_TITLES = {
   'registered-flavors.request.invalid': 'The request is malformed',
   'registered-flavors.request.timeout': 'The request did not arrive in time',
   'registered-flavors.service_type.invalid': 'Not a service type',
+  'registered-flavors.service_type.not_offered': 'The service type is not one of those in use here',
   'registered-flavors.service_type.too_many': 'Too many service types in one request',
   'registered-flavors.flavor_id.invalid': 'Not a flavor ID',
   'registered-flavors.flavor_id.too_many': 'Too many flavor IDs in one request',

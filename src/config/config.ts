@@ -24,6 +24,8 @@ export interface Config {
     readonly admin: readonly string[];
     readonly service: readonly string[];
   };
+  /** The only ones that flavors may be registered for; undefined when all may be. */
+  readonly serviceTypes: readonly string[] | undefined;
   readonly openstack: OpenStackConfig;
   readonly tokenCache: { readonly seconds: number; readonly entries: number };
   readonly flavorCache: {
@@ -127,6 +129,7 @@ function arrange(values: ServiceSettings, openstack: OpenStackConfig): Config {
     databaseUrl: values.DATABASE_URL,
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
     roles: { reader: values.READER_ROLES, admin: values.ADMIN_ROLES, service: values.SERVICE_ROLES },
+    serviceTypes: values.SERVICE_TYPES,
     openstack,
     tokenCache: { seconds: values.TOKEN_CACHE_SECONDS, entries: values.TOKEN_CACHE_ENTRIES },
     flavorCache: {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SERVICE_TYPE_PATTERN, SERVICE_TYPE_RULE } from '../registrations/service-type';
 
 /** What says where OpenStack is: the names that operators know. Read by `openstack-config.ts`. */
 export const openStackSettings = z.object({
@@ -50,6 +51,8 @@ export const serviceSettings = z.object({
   ADMIN_ROLES: names('admin'),
   SERVICE_ROLES: names('service'),
 
+  SERVICE_TYPES: serviceTypes(),
+
   TOKEN_CACHE_SECONDS: whole(300, { min: 0, max: 86_400 }),
   TOKEN_CACHE_ENTRIES: whole(10_000, { min: 1, max: 1_000_000 }),
   FLAVOR_TTL_SECONDS: whole(30, { min: 0, max: 86_400 }),
@@ -81,11 +84,21 @@ function optionalText() {
 }
 
 function names(fallback: string) {
-  return z
-    .string()
-    .default(fallback)
+  return list(z.string().default(fallback));
+}
+
+function serviceTypes() {
+  return list(z.string())
+    .refine((types) => types.every((name) => SERVICE_TYPE_PATTERN.test(name)), {
+      error: `must be service types separated by commas. ${SERVICE_TYPE_RULE.replace(/\.$/, '')}`,
+    })
+    .optional();
+}
+
+function list<T extends z.ZodType<string>>(text: T) {
+  return text
     .transform((value) => value.split(',').map((name) => name.trim()))
-    .refine((list) => list.every((name) => name !== ''), {
+    .refine((items) => items.every((name) => name !== ''), {
       error: 'must be names separated by commas, without an empty one',
     });
 }

@@ -3,6 +3,7 @@ import { error as openApiError } from 'express-openapi-validator';
 import type { OpenApiRequest } from 'express-openapi-validator/dist/framework/types';
 import { type ErrorCode, type Problem, RegisteredFlavorsError } from '../errors';
 import { FLAVOR_ID_PATTERN, FLAVOR_ID_RULE } from '../registrations/flavor-id';
+import { nearestName } from '../registrations/nearest-name';
 import { SERVICE_TYPE_PATTERN, SERVICE_TYPE_RULE } from '../registrations/service-type';
 import { HttpFault } from './http-fault';
 
@@ -64,7 +65,7 @@ function tokenMissing(): RegisteredFlavorsError {
 function badRequest(error: InstanceType<typeof openApiError.BadRequest>, request: Request): HttpFault {
   const [first] = error.errors;
   if (first !== undefined && /^Unknown query parameter/.test(first.message)) {
-    return queryUnknown(first.path.slice('/query/'.length));
+    return new HttpFault('malformed', abridge(unknownQueries(request)));
   }
   if (/malformed uri/i.test(error.message)) return malformedUrl();
   const lists = (request as OpenApiRequest).openapi?.pathParams; // Express has forgotten request.params by now
@@ -83,12 +84,28 @@ function abridge(problems: readonly Problem[]): Problem[] {
   ];
 }
 
-/** 400 for a query parameter that the contract does not have. */
+/** 400 for a query parameter that no operation has. */
 export function queryUnknown(name: string): HttpFault {
-  return new HttpFault('malformed', {
+  return new HttpFault('malformed', describeUnknownQuery(name, []));
+}
+
+/** The validator names the first one only. */
+function unknownQueries(request: Request): Problem[] {
+  const { parameters = [] } = (request as OpenApiRequest).openapi?.schema ?? {};
+  const known = parameters.flatMap((each) => ('in' in each && each.in === 'query' ? [each.name] : []));
+  return Object.keys(request.query)
+    .filter((name) => !known.includes(name))
+    .map((name) => describeUnknownQuery(name, known));
+}
+
+function describeUnknownQuery(name: string, known: readonly string[]): Problem {
+  const meant = nearestName(name, known);
+  const hint =
+    meant === undefined ? (known.length > 0 ? ` It takes: ${known.join(', ')}.` : '') : ` Did you mean "${meant}"?`;
+  return {
     code: 'registered-flavors.query.unknown',
-    detail: `This operation takes no query parameter "${quote(name)}".`,
-  });
+    detail: `This operation takes no query parameter "${quote(name)}".${hint}`,
+  };
 }
 
 function malformedUrl(): HttpFault {

@@ -4,11 +4,12 @@ import type { CallContext } from './caller';
 import type { Flavor } from './flavor';
 import { answerFor, type FlavorDirectory } from './flavor-directory';
 import type { FlavorId } from './flavor-id';
+import { nearestName } from './nearest-name';
 import { type RoleLists, requireAdmin } from './policy';
 import type { Registration } from './registration';
 import type { RegistrationStore } from './registration-store';
 import { readLists } from './request-lists';
-import type { ServiceType } from './service-type';
+import type { ClosedServiceTypes, ServiceType } from './service-type';
 
 /**
  * Registers existing Nova flavors for each of the service types: all of them, or none.
@@ -16,16 +17,23 @@ import type { ServiceType } from './service-type';
  * Nova is asked first and one transaction writes afterwards, so that nothing waits for Nova while the registry is
  * locked. A flavor deleted in between is registered and shows as `missing`.
  *
- * @throws RegisteredFlavorsError `forbidden`; `invalid input` beyond a limit; `not found` with one problem for each
+ * @throws RegisteredFlavorsError `forbidden`; `invalid input` beyond a limit, or for a type outside of a closed list; `not found` with one problem for each
  * flavor that Nova does not have; and whatever the directory and the store throw
  */
 export async function registerFlavors(
-  ports: { store: RegistrationStore; flavors: FlavorDirectory; roles: RoleLists; clock: Clock },
+  ports: {
+    store: RegistrationStore;
+    flavors: FlavorDirectory;
+    roles: RoleLists;
+    serviceTypes: ClosedServiceTypes;
+    clock: Clock;
+  },
   call: CallContext,
   request: { serviceTypes: readonly ServiceType[]; flavorIds: readonly FlavorId[] },
 ): Promise<{ registered: Registration[]; alreadyRegistered: Registration[] }> {
   const caller = requireAdmin(call.caller, ports.roles);
   const { serviceTypes, flavorIds } = readLists(request.serviceTypes, request.flavorIds);
+  requireOffered(serviceTypes, ports.serviceTypes);
   const flavors = await findAll(ports.flavors, flavorIds, call);
   return ports.store.register(serviceTypes, flavors, {
     userId: caller.userId,
@@ -34,6 +42,23 @@ export async function registerFlavors(
     globalRequestId: call.inboundGlobalRequestId,
     at: ports.clock.now(),
   });
+}
+
+function requireOffered(serviceTypes: readonly ServiceType[], offered: ClosedServiceTypes): void {
+  if (offered === undefined) return;
+  const others = serviceTypes.filter((serviceType) => !offered.includes(serviceType));
+  if (others.length === 0) return;
+  throw new RegisteredFlavorsError(
+    'invalid input',
+    others.map((serviceType) => {
+      const meant = nearestName(serviceType, offered);
+      const hint = meant === undefined ? `One of these: ${offered.join(', ')}.` : `Did you mean "${meant}"?`;
+      return {
+        code: 'registered-flavors.service_type.not_offered',
+        detail: `"${serviceType}" is not among the service types that flavors are registered for here. ${hint}`,
+      };
+    }),
+  );
 }
 
 async function findAll(

@@ -8,5 +8,11 @@ export const SERVICE_TYPE_PATTERN = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 export const SERVICE_TYPE_RULE =
   'A service type is 1 to 64 lower-case letters, digits, ".", "_" and "-", and begins with a letter or a digit.';
 
+/**
+ * The only service types for which flavors may be registered here; undefined where the operator has not named any, and
+ * all may be.
+ */
+export type ClosedServiceTypes = readonly ServiceType[] | undefined;
+
 /** How many different service types one request may name. */
 export const MAX_SERVICE_TYPES = 100;

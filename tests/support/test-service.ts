@@ -22,8 +22,8 @@ export interface TestService {
   readonly databaseFile: string;
   /** All that was logged so far, a line each. */
   readonly log: readonly string[];
-  /** Stops it and starts it again on the same registry. */
-  restart(): Promise<void>;
+  /** Stops it and starts it again on the same registry, with some settings changed. */
+  restart(changes?: Record<string, string>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -32,25 +32,25 @@ export async function startTestService(environment: Record<string, string>, cloc
   const folder = mkdtempSync(path.join(os.tmpdir(), 'registered-flavors-'));
   const databaseFile = path.join(folder, 'registry.db');
   const log: string[] = [];
-  const config = readConfig({
+  const settings = {
     PORT: '0',
     DATABASE_URL: `file:${databaseFile}`,
     VALIDATE_RESPONSES: 'true',
     SHUTDOWN_SECONDS: '0',
     UPSTREAM_PROBE_INTERVAL_MS: '20',
     ...environment,
-  });
+  };
   const logger = loggerInto(log);
-  let service = await startService(config, logger, clock);
+  let service = await startService(readConfig(settings), logger, clock);
   return {
     get url() {
       return service.url;
     },
     databaseFile,
     log,
-    restart: async () => {
+    restart: async (changes = {}) => {
       await service.close();
-      service = await startService(config, logger, clock);
+      service = await startService(readConfig({ ...settings, ...changes }), logger, clock);
     },
     close: async () => {
       await service.close();

@@ -18,6 +18,7 @@ describe('the settings', () => {
       databaseUrl: 'file:data/registered-flavors.db',
       log: { level: 'info', format: 'json' },
       roles: { reader: ['reader', 'member', 'service'], admin: ['admin'], service: ['service'] },
+      serviceTypes: undefined,
       openstack: {
         authUrl: 'https://keystone.example:5000/v3',
         wwwAuthenticateUri: 'https://keystone.example:5000/v3',
@@ -77,6 +78,7 @@ describe('the settings', () => {
       READER_ROLES: 'reader, auditor',
       ADMIN_ROLES: 'admin,dbaas-admin',
       SERVICE_ROLES: 'dbaas-service , caching',
+      SERVICE_TYPES: 'redis, mysql',
     };
     const { openstack, ...config } = read({ ...numbers, ...words });
     expect(openstack).toEqual({ ...read().openstack, wwwAuthenticateUri: 'https://public.example/v3' });
@@ -96,6 +98,7 @@ describe('the settings', () => {
       databaseUrl: 'file:other.db',
       log: { level: 'debug', format: 'text' },
       roles: { reader: ['reader', 'auditor'], admin: ['admin', 'dbaas-admin'], service: ['dbaas-service', 'caching'] },
+      serviceTypes: ['redis', 'mysql'],
       tokenCache: { seconds: 4, entries: 5 },
       flavorCache: { ttlSeconds: 6, staleWhileRevalidateSeconds: 14, maxStaleSeconds: 15, maxEntries: 7 },
       answerCacheBytes: 100_000,

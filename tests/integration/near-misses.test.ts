@@ -1,0 +1,43 @@
+import { listed } from '../support/expectations';
+import { type StubWorld, startStubWorld } from '../support/stub-world';
+
+describe('who has mistyped', () => {
+  let here: StubWorld;
+  beforeAll(async () => {
+    here = await startStubWorld();
+    await here.world.as('admin').post('/RegisteredFlavors/mongodb/1').expect(201);
+    await here.world.service.restart({ SERVICE_TYPES: 'redis, mysql' });
+  });
+  afterAll(() => here.world.close());
+
+  const told = async (path: string, method: 'get' | 'post' = 'get') => {
+    const { status, body } = await here.world.as('admin')[method](path);
+    return [status, ...(body as { errors: { detail: string }[] }).errors.map(({ detail }) => detail)];
+  };
+
+  it('a query parameter hears of each that is unknown, and which was meant', async () => {
+    const only = 'This operation takes no query parameter';
+    expect(await told('/RegisteredFlavors/redis?project-id=a&marker=b&project_id=c')).toEqual([
+      400,
+      `${only} "project-id". Did you mean "project_id"?`,
+      `${only} "marker". It takes: project_id.`,
+    ]);
+    expect(await told('/RegisteredFlavors/redis/1?dry-run=true', 'post')).toEqual([400, `${only} "dry-run".`]);
+  });
+
+  it('a service type hears which one was meant where the list is closed, and nothing is written', async () => {
+    const not = 'is not among the service types that flavors are registered for here.';
+    expect(await told('/RegisteredFlavors/redi,mysql,postgresql/1,2', 'post')).toEqual([
+      400,
+      `"redi" ${not} Did you mean "redis"?`,
+      `"postgresql" ${not} One of these: redis, mysql.`,
+    ]);
+    expect(listed(await here.world.as('admin').get('/RegisteredFlavors/redi,mysql,postgresql'))).toEqual([]);
+    await here.world.as('admin').post('/RegisteredFlavors/redis,mysql/1').expect(201);
+  });
+
+  it('reads and deregisters what stands outside of the closed list', async () => {
+    expect(listed(await here.world.as('member').get('/RegisteredFlavors/mongodb'))).toHaveLength(1);
+    await here.world.as('admin').delete('/RegisteredFlavors/mongodb/1').expect(200);
+  });
+});
