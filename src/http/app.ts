@@ -27,6 +27,7 @@ export interface AppOptions extends ProblemOptions {
 export function createApp(options: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
+  app.set('env', 'production'); // what fails behind our own error handler is told by Express: without its stack
   app.disable('etag'); // Express's is weak and computed anew for each answer
   Object.defineProperty(app.request, 'fresh', { value: false }); // so nothing is ever 304, whatever a client has
   app.enable('case sensitive routing');

@@ -25,6 +25,16 @@ export function operationIdsOf(contract: Contract): string[] {
   );
 }
 
+/** The names of an operation's query parameters. */
+export function queryParametersOf(contract: Contract, route: string, method: string): string[] {
+  const known = METHODS.find((each) => each === method.toLowerCase());
+  const { parameters = [] } = (known !== undefined && contract.paths?.[route]?.[known]) || {};
+  return parameters.flatMap((each) => {
+    const parameter = '$ref' in each ? contract.components?.parameters?.[each.$ref.split('/').at(-1) ?? ''] : each;
+    return parameter !== undefined && 'in' in parameter && parameter.in === 'query' ? [parameter.name] : [];
+  });
+}
+
 function operationIdOf(item: NonNullable<Contract['paths']>[string] | undefined, method: string): string | undefined {
   const known = METHODS.find((each) => each === method);
   return known === undefined ? undefined : item?.[known]?.operationId;

@@ -1,14 +1,15 @@
 import type { NextFunction, Request, Response } from 'express';
+import type { Contract } from './contract';
 import { describeFailure, type ProblemOptions, renderError } from './problem';
 import { contextOf } from './request-context';
 import { translateValidatorError } from './validator-fault';
 
 /** Whatever is thrown, anywhere, ends here: one shape, and one log line for what is not the caller's fault. */
-export function errorHandler(options: ProblemOptions) {
+export function errorHandler(options: ProblemOptions & { readonly contract: Contract }) {
   // Express knows an error handler by its four parameters.
   return (thrown: unknown, request: Request, response: Response, next: NextFunction): void => {
     const context = contextOf(request);
-    const error = translateValidatorError(context.authenticationFailure ?? thrown, request);
+    const error = translateValidatorError(context.authenticationFailure ?? thrown, request, options.contract);
     const failure = describeFailure(error);
     if (failure !== undefined && !context.isAbandoned) {
       context.logger.log(failure.level, 'request failed', failure.fields);

@@ -5,6 +5,7 @@ import { type ErrorCode, type Problem, RegisteredFlavorsError } from '../errors'
 import { FLAVOR_ID_PATTERN, FLAVOR_ID_RULE } from '../registrations/flavor-id';
 import { nearestName } from '../registrations/nearest-name';
 import { SERVICE_TYPE_PATTERN, SERVICE_TYPE_RULE } from '../registrations/service-type';
+import { type Contract, queryParametersOf } from './contract';
 import { HttpFault } from './http-fault';
 
 /** The lists of the path: what a bad item is called, and what a good one looks like. */
@@ -25,11 +26,11 @@ const MOST_PROBLEMS = 100;
  * What the contract's validator throws, in our own words: which item, what it was, what would be right.
  * Anything else is returned as it came.
  */
-export function translateValidatorError(error: unknown, request: Request): unknown {
+export function translateValidatorError(error: unknown, request: Request, contract: Contract): unknown {
   if (error instanceof openApiError.NotFound) return pathNotFound(request);
   if (error instanceof openApiError.MethodNotAllowed) return methodNotAllowed(error, request);
   if (error instanceof openApiError.Unauthorized) return tokenMissing();
-  if (error instanceof openApiError.BadRequest) return badRequest(error, request);
+  if (error instanceof openApiError.BadRequest) return badRequest(error, request, contract);
   if (error instanceof URIError) return malformedUrl();
   return error;
 }
@@ -62,10 +63,14 @@ function tokenMissing(): RegisteredFlavorsError {
   });
 }
 
-function badRequest(error: InstanceType<typeof openApiError.BadRequest>, request: Request): HttpFault {
+function badRequest(
+  error: InstanceType<typeof openApiError.BadRequest>,
+  request: Request,
+  contract: Contract,
+): HttpFault {
   const [first] = error.errors;
   if (first !== undefined && /^Unknown query parameter/.test(first.message)) {
-    return new HttpFault('malformed', abridge(unknownQueries(request)));
+    return new HttpFault('malformed', abridge(unknownQueries(request, contract)));
   }
   if (/malformed uri/i.test(error.message)) return malformedUrl();
   const lists = (request as OpenApiRequest).openapi?.pathParams; // Express has forgotten request.params by now
@@ -90,9 +95,9 @@ export function queryUnknown(name: string): HttpFault {
 }
 
 /** The validator names the first one only. */
-function unknownQueries(request: Request): Problem[] {
-  const { parameters = [] } = (request as OpenApiRequest).openapi?.schema ?? {};
-  const known = parameters.flatMap((each) => ('in' in each && each.in === 'query' ? [each.name] : []));
+function unknownQueries(request: Request, contract: Contract): Problem[] {
+  const route = (request as OpenApiRequest).openapi?.openApiRoute ?? '';
+  const known = queryParametersOf(contract, route, request.method);
   return Object.keys(request.query)
     .filter((name) => !known.includes(name))
     .map((name) => describeUnknownQuery(name, known));
