@@ -2,6 +2,7 @@ import { type Clock, systemClock } from './clock';
 import type { Config } from './config/config';
 import { createApp } from './http/app';
 import { readContract } from './http/contract';
+import { checkRegisteredFlavors } from './http/operations/checkRegisteredFlavors';
 import { deregisterFlavors } from './http/operations/deregisterFlavors';
 import { getContract } from './http/operations/getContract';
 import { getHealth } from './http/operations/getHealth';
@@ -40,24 +41,24 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
   const http = { ...config.http, wwwAuthenticateUri: config.openstack.wwwAuthenticateUri };
   const { registrations: store, keptFlavors } = await openStore({ databaseUrl: config.databaseUrl, logger });
   const openstack = connectOpenStack(config, logger, clock);
-  const { nova, tokens, sessions } = openstack;
   const flavors = new CachedFlavorDirectory(
-    new NovaFlavorDirectory(nova, { deadlineMs: config.nova.deadlineMs, clock, logger }),
-    new FlavorKeeper(keptFlavors, { ...config.flavorCache, locate: (id) => sessions.locate(id), logger }),
+    new NovaFlavorDirectory(openstack.nova, { deadlineMs: config.nova.deadlineMs, clock, logger }),
+    new FlavorKeeper(keptFlavors, { ...config.flavorCache, locate: (id) => openstack.sessions.locate(id), logger }),
     { ...config.flavorCache, deadlineMs: config.nova.deadlineMs, clock, logger },
   );
-  const views = new RenderedViews(config.answerCacheBytes);
+  const ports = { store, flavors, views: new RenderedViews(config.answerCacheBytes), roles, clock };
   const contract = readContract();
   let isStopping = false;
   const app = createApp({
     ...http,
     contract,
     logger,
-    validateToken: (token, globalRequestId) => tokens.validate(token, globalRequestId),
+    validateToken: (token, globalRequestId) => openstack.tokens.validate(token, globalRequestId),
     handlers: new Map([
-      ['registerFlavors', registerFlavors({ store, flavors, roles, serviceTypes: config.serviceTypes, clock })],
-      ['getRegisteredFlavors', getRegisteredFlavors({ store, flavors, views, roles, clock })],
-      ['deregisterFlavors', deregisterFlavors({ store, roles })],
+      ['registerFlavors', registerFlavors({ ...ports, serviceTypes: config.serviceTypes })],
+      ['getRegisteredFlavors', getRegisteredFlavors(ports)],
+      ['checkRegisteredFlavors', checkRegisteredFlavors(ports)],
+      ['deregisterFlavors', deregisterFlavors(ports)],
       ['getReadiness', readiness(store, openstack, () => isStopping)],
       ['getVersions', getVersions()],
       ['getHealth', getHealth()],
@@ -69,7 +70,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
     throw error;
   });
   logger.info('listening', { url: server.url });
-  void lookAt(nova, config, logger);
+  void lookAt(openstack.nova, config, logger);
   return {
     url: server.url,
     drain: () => {

@@ -123,7 +123,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Check whether flavors may be used for service types
+         * @description Those of the flavors that are registered for any of the service types and that the caller may see; 404 when there
+         *     is none. What is asked before provisioning and resizing: HEAD is enough for a yes or no about one flavor.
+         *
+         *     Who sees what, the ETag and Cache-Status are as when listing the flavors of service types.
+         */
+        get: operations["checkRegisteredFlavors"];
         put?: never;
         /**
          * Register flavors for service types
@@ -561,6 +568,23 @@ export interface components {
          *     tenant. Whether there is such a project is not checked; one that does not exist sees what is public.
          */
         ProjectId: string;
+        /** @description Only these flavors, separated by commas. Duplicates count once; after that it takes up to 1,000. */
+        FilterFlavorIds: components["schemas"]["FlavorId"][];
+        /** @description Only flavors with this name; `*` stands for any characters and `?` for one. Case counts. */
+        SelectName: string;
+        /**
+         * @description Only flavors with this extra spec, `key:value`; the value may hold `*` and `?`. Given several times, a flavor needs
+         *     all of them. Keys and values may hold colons of their own: it is enough that one way to read it fits.
+         */
+        SelectExtraSpec: string[];
+        /** @description Only flavors with at least so many VCPUs. */
+        SelectMinVcpus: number;
+        /** @description Only flavors with at least so many MiB of memory. */
+        SelectMinRam: number;
+        /** @description Only flavors with a root disk of at least so many GiB. */
+        SelectMinDisk: number;
+        /** @description Only public flavors (true), or only private ones (false). */
+        SelectIsPublic: boolean;
         /** @description ETags of earlier answers, separated by commas, or `*`. When the answer would have one of them it is 304. */
         IfNoneMatch: string;
         /**
@@ -801,6 +825,23 @@ export interface operations {
                  *     tenant. Whether there is such a project is not checked; one that does not exist sees what is public.
                  */
                 project_id?: components["parameters"]["ProjectId"];
+                /** @description Only these flavors, separated by commas. Duplicates count once; after that it takes up to 1,000. */
+                flavor_ids?: components["parameters"]["FilterFlavorIds"];
+                /** @description Only flavors with this name; `*` stands for any characters and `?` for one. Case counts. */
+                name?: components["parameters"]["SelectName"];
+                /**
+                 * @description Only flavors with this extra spec, `key:value`; the value may hold `*` and `?`. Given several times, a flavor needs
+                 *     all of them. Keys and values may hold colons of their own: it is enough that one way to read it fits.
+                 */
+                extra_spec?: components["parameters"]["SelectExtraSpec"];
+                /** @description Only flavors with at least so many VCPUs. */
+                min_vcpus?: components["parameters"]["SelectMinVcpus"];
+                /** @description Only flavors with at least so many MiB of memory. */
+                min_ram?: components["parameters"]["SelectMinRam"];
+                /** @description Only flavors with a root disk of at least so many GiB. */
+                min_disk?: components["parameters"]["SelectMinDisk"];
+                /** @description Only public flavors (true), or only private ones (false). */
+                is_public?: components["parameters"]["SelectIsPublic"];
             };
             header?: {
                 /** @description ETags of earlier answers, separated by commas, or `*`. When the answer would have one of them it is 304. */
@@ -858,6 +899,104 @@ export interface operations {
             400: components["responses"]["BadTypesRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    checkRegisteredFlavors: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Answer as this project sees it. For admins and service roles: a control plane asks with its own token for its
+                 *     tenant. Whether there is such a project is not checked; one that does not exist sees what is public.
+                 */
+                project_id?: components["parameters"]["ProjectId"];
+                /** @description Only flavors with this name; `*` stands for any characters and `?` for one. Case counts. */
+                name?: components["parameters"]["SelectName"];
+                /**
+                 * @description Only flavors with this extra spec, `key:value`; the value may hold `*` and `?`. Given several times, a flavor needs
+                 *     all of them. Keys and values may hold colons of their own: it is enough that one way to read it fits.
+                 */
+                extra_spec?: components["parameters"]["SelectExtraSpec"];
+                /** @description Only flavors with at least so many VCPUs. */
+                min_vcpus?: components["parameters"]["SelectMinVcpus"];
+                /** @description Only flavors with at least so many MiB of memory. */
+                min_ram?: components["parameters"]["SelectMinRam"];
+                /** @description Only flavors with a root disk of at least so many GiB. */
+                min_disk?: components["parameters"]["SelectMinDisk"];
+                /** @description Only public flavors (true), or only private ones (false). */
+                is_public?: components["parameters"]["SelectIsPublic"];
+            };
+            header?: {
+                /** @description ETags of earlier answers, separated by commas, or `*`. When the answer would have one of them it is 304. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description `registered-flavors X.Y`, or `registered-flavors latest`. Absent means the minimum version. Entries for other
+                 *     service types are ignored.
+                 */
+                "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
+                /**
+                 * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
+                 *     that one id finds the request everywhere. Anything else is ignored.
+                 */
+                "X-OpenStack-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path: {
+                /**
+                 * @description One or more service types, separated by commas (a percent-encoded comma separates, too). Duplicates count once.
+                 *     After that, one request takes up to 100 service types and up to 10,000 pairs of service type and flavor.
+                 */
+                serviceTypes: components["parameters"]["ServiceTypes"];
+                /**
+                 * @description One or more flavor IDs, separated by commas (a percent-encoded comma separates, too). Duplicates count once.
+                 *     After that, one request takes up to 1,000 flavor IDs and up to 10,000 pairs of service type and flavor.
+                 */
+                flavorIDs: components["parameters"]["FlavorIds"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At least one of the flavors is registered for one of the types; all that are. */
+            200: {
+                headers: {
+                    "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                    "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                    "Cache-Control": components["headers"]["PrivateNoCache"];
+                    Vary: components["headers"]["Vary"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Status": components["headers"]["CacheStatus"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredFlavors"];
+                };
+            };
+            /** @description Nothing has changed since the answer that had one of these ETags. There is no body. */
+            304: {
+                headers: {
+                    "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                    "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                    "Cache-Control": components["headers"]["PrivateNoCache"];
+                    Vary: components["headers"]["Vary"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Status": components["headers"]["CacheStatus"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPairsRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["RegistrationNotFound"];
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];

@@ -7,6 +7,26 @@ export function pathList(request: Request, name: 'serviceTypes' | 'flavorIDs'): 
   return values.map(String);
 }
 
+/** A query parameter that the contract has as a list; undefined when it was not sent. */
+export function queryList(request: Request, name: string): readonly string[] | undefined {
+  const value: unknown = request.query[name];
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value)) throw new Error(`the contract's validator did not read the query parameter ${name}`);
+  return value.map(String);
+}
+
+/** A query parameter that the contract has as a whole number, and has checked; undefined when it was not sent. */
+export function queryNumber(request: Request, name: string): number | undefined {
+  const value: unknown = request.query[name];
+  return value === undefined ? undefined : Number(value);
+}
+
+/** A query parameter that the contract has as true or false, and has checked; undefined when it was not sent. */
+export function queryBoolean(request: Request, name: string): boolean | undefined {
+  const value: unknown = request.query[name];
+  return value === undefined ? undefined : value === true || value === 'true';
+}
+
 /** A query parameter that the contract has as one text; undefined when it was not sent. */
 export function queryText(request: Request, name: string): string | undefined {
   const value = request.query[name];

@@ -1,7 +1,9 @@
 import type { Clock } from '../clock';
+import { RegisteredFlavorsError } from '../errors';
 import type { CallContext } from './caller';
 import { answerFor, type FlavorDirectory, type LookUp } from './flavor-directory';
 import { type RoleLists, requireReader, viewerFor } from './policy';
+import type { ReadFilter } from './read-filter';
 import { createView, isMadeOf, type RegisteredFlavorsView, viewKey, type ViewMemory } from './registered-flavors-view';
 import type { RegistrationStore } from './registration-store';
 import { readLists } from './request-lists';
@@ -13,6 +15,13 @@ export interface ReadPorts {
   readonly views: ViewMemory;
   readonly roles: RoleLists;
   readonly clock: Clock;
+}
+
+/** What is asked for. */
+export interface ReadRequest extends ReadFilter {
+  readonly serviceTypes: readonly ServiceType[];
+  /** Read as this project sees it. */
+  readonly asProject: string | undefined;
 }
 
 /** What was read, and why Nova was asked for it, if it was. */
@@ -28,19 +37,19 @@ export interface Reading {
  * While nothing has changed it is the same view as last time, found without a query. When something may have changed,
  * another look is taken at that and no more; and when it turns out that all is as it was, it is the same view again.
  *
- * @param request.asProject read as this project sees it
  * @throws RegisteredFlavorsError `forbidden`; `invalid input` beyond a limit; and whatever the store and the directory
  * throw: never a partial list
  */
 export async function getRegisteredFlavors(
   ports: ReadPorts,
   call: CallContext,
-  request: { serviceTypes: readonly ServiceType[]; asProject: string | undefined },
+  request: ReadRequest,
 ): Promise<Reading> {
   const { store, flavors, views, clock } = ports;
   const viewer = viewerFor(requireReader(call.caller, ports.roles), request.asProject, ports.roles);
-  const { serviceTypes } = readLists(request.serviceTypes);
-  const key = viewKey(viewer, serviceTypes);
+  const { serviceTypes, flavorIds } = readLists(request.serviceTypes, request.flavorIds);
+  const filter = { flavorIds: request.flavorIds && flavorIds, selector: request.selector };
+  const key = viewKey(viewer, serviceTypes, filter);
   const known = views.recall(key);
   // Before the looks themselves: what changes in between is looked at next time.
   const registry = store.revision();
@@ -49,7 +58,7 @@ export async function getRegisteredFlavors(
   if (isSameRegistry && known.asOf.details === details && clock.now() < known.asOf.goodUntil) {
     return { view: known, askedFor: 'nothing' };
   }
-  const registered = isSameRegistry ? known.registered : await store.findByServiceTypes(serviceTypes);
+  const registered = isSameRegistry ? known.registered : await store.find(serviceTypes, filter.flavorIds);
   const { answers, goodUntil, askedFor } = await flavors.lookUp(
     registered.map(({ flavorId }) => flavorId),
     { globalRequestId: call.globalRequestId, signal: call.signal, fresh: false, withAccess: viewer.is === 'project' },
@@ -61,7 +70,25 @@ export async function getRegisteredFlavors(
     latest.asOf = asOf;
     return { view: latest, askedFor };
   }
-  const view = createView(key, viewer, registered, answersInOrder, asOf);
+  const view = createView(key, viewer, filter, registered, answersInOrder, asOf);
   views.remember(view);
   return { view, askedFor };
+}
+
+/**
+ * Whether flavors may be used for service types: those of them that are registered for any of the types and that the
+ * caller may see.
+ * @throws RegisteredFlavorsError `not found` when there is none; and as {@link getRegisteredFlavors}
+ */
+export async function checkRegisteredFlavors(
+  ports: ReadPorts,
+  call: CallContext,
+  request: ReadRequest,
+): Promise<Reading> {
+  const reading = await getRegisteredFlavors(ports, call, request);
+  if (reading.view.flavors.length > 0) return reading;
+  throw new RegisteredFlavorsError('not found', {
+    code: 'registered-flavors.registration.not_found',
+    detail: 'None of these flavors is registered for any of these service types, as far as you may see.',
+  });
 }

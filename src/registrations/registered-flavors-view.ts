@@ -2,6 +2,7 @@ import type { Flavor } from './flavor';
 import type { FlavorAnswer } from './flavor-directory';
 import type { FlavorId } from './flavor-id';
 import type { Viewer } from './policy';
+import { filterKey, isWanted, type ReadFilter } from './read-filter';
 import { inByteOrder, type RegisteredFlavor } from './registration';
 import type { ServiceType } from './service-type';
 import { isVisible } from './visibility';
@@ -48,16 +49,18 @@ export interface ViewMemory {
   remember(view: RegisteredFlavorsView): void;
 }
 
-/** The key of a view. Types hold no space and no comma, so that it reads in one way only. */
-export function viewKey(viewer: Viewer, serviceTypes: readonly ServiceType[]): string {
+/** The key of a view. Types and projects hold no space, types no comma, so that it reads in one way only. */
+export function viewKey(viewer: Viewer, serviceTypes: readonly ServiceType[], filter: ReadFilter): string {
   const types = serviceTypes.toSorted(inByteOrder).join(',');
-  return viewer.is === 'admin' ? `${types} admin` : `${types} project ${viewer.projectId}`;
+  const eyes = viewer.is === 'admin' ? 'admin' : `project ${viewer.projectId}`;
+  return `${types} ${eyes} ${filterKey(filter)}`;
 }
 
-/** Joins what is registered with what Nova says of it, and leaves out what the viewer may not see. Pure. */
+/** Joins what is registered with what Nova says of it, and leaves out what the viewer may not see or does not want. Pure. */
 export function createView(
   key: string,
   viewer: Viewer,
+  filter: ReadFilter,
   registered: readonly RegisteredFlavor[],
   answers: readonly FlavorAnswer[],
   asOf: AsOf,
@@ -65,6 +68,7 @@ export function createView(
   const flavors = registered.flatMap(({ flavorId, serviceTypes }, index): HydratedFlavor[] => {
     const answer = answers[index];
     if (answer === undefined || !isVisible(answer, viewer)) return [];
+    if (!isWanted(filter, answer.status === 'found' ? answer.flavor : null)) return [];
     return answer.status === 'found'
       ? [{ flavorId, serviceTypes, status: 'available', flavor: answer.flavor }]
       : [{ flavorId, serviceTypes, status: 'missing', flavor: null }];

@@ -39,8 +39,11 @@ export interface RegistrationStore {
    */
   revision(): number;
 
-  /** The flavors registered for any of the service types: each once, with those of the types it is registered for. */
-  findByServiceTypes(serviceTypes: readonly ServiceType[]): Promise<RegisteredFlavor[]>;
+  /**
+   * The flavors registered for any of the service types: each once, with those of the types it is registered for. Only
+   * those with one of the ids, when ids are given.
+   */
+  find(serviceTypes: readonly ServiceType[], flavorIds?: readonly FlavorId[]): Promise<RegisteredFlavor[]>;
 
   /**
    * Fails unless this process can go on with the registry: with `unavailable` as above, or, when somebody has changed

@@ -129,6 +129,16 @@ describe('every documented status', () => {
         304: () => ({ headers: { ...admin(), 'If-None-Match': '*' } }),
       },
     },
+    checkRegisteredFlavors: {
+      method: 'GET',
+      path: '/RegisteredFlavors/redis/1',
+      ways: {
+        ...onNovaPath,
+        200: () => ({ headers: admin() }),
+        304: () => ({ headers: { ...admin(), 'If-None-Match': '*' } }),
+        404: () => ({ path: '/RegisteredFlavors/redis/no-such', headers: member() }),
+      },
+    },
     registerFlavors: {
       method: 'POST',
       path: pair,

@@ -1,4 +1,5 @@
 import type { World } from '../support/world';
+import { checking } from './checking';
 import { deregistering } from './deregistering';
 import { novaAway } from './nova-away';
 import { reading } from './reading';
@@ -10,6 +11,7 @@ import { whoMay } from './who-may';
 export function tellAllStories(world: () => World): void {
   registering(world);
   reading(world);
+  checking(world);
   seeing(world);
   deregistering(world);
   novaAway(world);

@@ -44,7 +44,7 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
     it('is not of reading', async () => {
       await store.register(['redis'], flavors('1'), provenance());
       const before = store.revision();
-      await store.findByServiceTypes(['redis']);
+      await store.find(['redis']);
 
       expect(store.revision()).toBe(before);
     });
@@ -106,7 +106,7 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
         registered: all,
         alreadyRegistered: [],
       });
-      expect(await store.findByServiceTypes(types)).toEqual(ids.map((flavorId) => ({ flavorId, serviceTypes: types })));
+      expect(await store.find(types)).toEqual(ids.map((flavorId) => ({ flavorId, serviceTypes: types })));
       expect(await store.deregister(types, ids)).toEqual({ deregistered: all, notRegistered: [] });
       expect(registry.standing()).toEqual({ registrations: [], accepted: [] });
     });
@@ -132,7 +132,7 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
         await store.register(['redis', id], flavors(id), provenance());
         const { alreadyRegistered } = await store.register([id], flavors(id), provenance());
         expect(alreadyRegistered).toEqual([{ serviceType: id, flavorId: id }]);
-        expect(await store.findByServiceTypes([id, 'redis'])).toEqual(rows);
+        expect(await store.find([id, 'redis'])).toEqual(rows);
         const { deregistered } = await store.deregister([id], [id]);
         expect(deregistered).toEqual([{ serviceType: id, flavorId: id }]);
       },
@@ -177,12 +177,12 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
     });
   });
 
-  describe('findByServiceTypes', () => {
+  describe('find', () => {
     it('finds each flavor once, with those of the asked types it is registered for', async () => {
       await store.register(['redis', 'mysql', 'kafka'], flavors('b', 'a'), provenance());
       await store.register(['mysql'], flavors('B', '10'), provenance());
       await store.register(['kafka'], flavors('only-kafka'), provenance());
-      expect(await store.findByServiceTypes(['redis', 'mysql', 'unknown'])).toEqual([
+      expect(await store.find(['redis', 'mysql', 'unknown'])).toEqual([
         { flavorId: '10', serviceTypes: ['mysql'] },
         { flavorId: 'B', serviceTypes: ['mysql'] },
         { flavorId: 'a', serviceTypes: ['mysql', 'redis'] },
@@ -192,8 +192,8 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
 
     it('finds nothing for types that nothing is registered for', async () => {
       await store.register(['redis'], flavors('1'), provenance());
-      expect(await store.findByServiceTypes(['REDIS', 'redi', 'redis.', '%'])).toEqual([]);
-      expect(await store.findByServiceTypes([])).toEqual([]);
+      expect(await store.find(['REDIS', 'redi', 'redis.', '%'])).toEqual([]);
+      expect(await store.find([])).toEqual([]);
     });
   });
 
@@ -201,9 +201,9 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
     it('see the writes of each other at once', async () => {
       const other = await registry.openStore();
       await store.register(['redis'], flavors('1', '2'), provenance());
-      expect(await other.findByServiceTypes(['redis'])).toHaveLength(2);
+      expect(await other.find(['redis'])).toHaveLength(2);
       await other.deregister(['redis'], ['1']);
-      expect(await store.findByServiceTypes(['redis'])).toEqual([{ flavorId: '2', serviceTypes: ['redis'] }]);
+      expect(await store.find(['redis'])).toEqual([{ flavorId: '2', serviceTypes: ['redis'] }]);
       expect((await store.register(['redis'], flavors('1', '2'), provenance())).registered).toEqual(pairs('redis 1'));
     });
 
@@ -211,7 +211,7 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
       await store.register(['redis'], flavors('1'), provenance());
       await store.close();
       const reopened = await registry.openStore();
-      expect(await reopened.findByServiceTypes(['redis'])).toEqual([{ flavorId: '1', serviceTypes: ['redis'] }]);
+      expect(await reopened.find(['redis'])).toEqual([{ flavorId: '1', serviceTypes: ['redis'] }]);
     });
   });
 
@@ -221,7 +221,7 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
       const closed = { kind: 'unavailable', message: 'The registry is closed: this process is shutting down.' };
       await expect(store.register(['redis'], flavors('1'), provenance())).rejects.toMatchObject(closed);
       await expect(store.deregister(['redis'], ['1'])).rejects.toMatchObject(closed);
-      await expect(store.findByServiceTypes(['redis'])).rejects.toMatchObject(closed);
+      await expect(store.find(['redis'])).rejects.toMatchObject(closed);
     });
 
     it('may be called twice', async () => {
@@ -251,7 +251,7 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
             const { deregistered, notRegistered } = await store.deregister(types, ids);
             expect([notRegistered, deregistered]).toEqual(model.remove(types, ids));
           } else {
-            expect(await store.findByServiceTypes(types)).toEqual(model.find(types));
+            expect(await store.find(types)).toEqual(model.find(types));
           }
         }
         const accepted = model.find(TYPES).map(({ flavorId }) => flavorId);

@@ -56,7 +56,7 @@ describe('an SQLite registry in trouble', () => {
     const refused = unavailable('The registry cannot be written: its file or file system is read-only.');
     await expect(store.register(['redis'], flavors('2'), provenance())).rejects.toMatchObject(refused);
     await expect(store.deregister(['redis'], ['1'])).rejects.toMatchObject(refused);
-    expect(await store.findByServiceTypes(['redis'])).toHaveLength(1);
+    expect(await store.find(['redis'])).toHaveLength(1);
   });
 
   it('says that the file is damaged', async () => {
@@ -70,7 +70,7 @@ describe('an SQLite registry in trouble', () => {
     closeSync(file);
     await open();
     const damaged = unavailable('The registry is damaged and has to be restored from a backup.');
-    await expect(store.findByServiceTypes(['redis'])).rejects.toMatchObject(damaged);
+    await expect(store.find(['redis'])).rejects.toMatchObject(damaged);
     await expect(store.register(['redis'], flavors('1'), provenance())).rejects.toMatchObject(damaged);
   });
 
@@ -79,9 +79,9 @@ describe('an SQLite registry in trouble', () => {
   it('does not write to a file that has been moved away, and goes on when it is back', async () => {
     renameSync(path, `${path}.moved`);
     await expect(store.register(['redis'], flavors('2'), provenance())).rejects.toMatchObject(unavailable(MOVED));
-    await expect(store.findByServiceTypes(['redis'])).rejects.toMatchObject(unavailable(MOVED));
+    await expect(store.find(['redis'])).rejects.toMatchObject(unavailable(MOVED));
     renameSync(`${path}.moved`, path);
-    expect(await store.findByServiceTypes(['redis'])).toEqual([{ flavorId: '1', serviceTypes: ['redis'] }]);
+    expect(await store.find(['redis'])).toEqual([{ flavorId: '1', serviceTypes: ['redis'] }]);
   });
 
   it('does not write to a file in whose place another was put', async () => {

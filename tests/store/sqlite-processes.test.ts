@@ -51,7 +51,7 @@ describe('several processes on one SQLite registry', () => {
       }),
     );
     expect(counts.map(Number).reduce((sum, count) => sum + count)).toBe(60);
-    expect(await store.findByServiceTypes(['redis', 'mysql'])).toEqual(
+    expect(await store.find(['redis', 'mysql'])).toEqual(
       ids.map((flavorId) => ({ flavorId, serviceTypes: ['mysql', 'redis'] })),
     );
   });
@@ -72,7 +72,7 @@ describe('several processes on one SQLite registry', () => {
     });
     expect(performance.now() - begin).toBeGreaterThan(100);
     await expect(store.deregister(['redis'], ['1'])).rejects.toMatchObject({ kind: 'unavailable' });
-    expect(await store.findByServiceTypes(['redis'])).toEqual([{ flavorId: '1', serviceTypes: ['redis'] }]);
+    expect(await store.find(['redis'])).toEqual([{ flavorId: '1', serviceTypes: ['redis'] }]);
 
     await other!.tell({ do: 'release' });
     const outcome = await store.register(['redis'], flavors('2'), provenance());
@@ -85,7 +85,7 @@ describe('several processes on one SQLite registry', () => {
     expect(await other!.tell({ do: 'register', serviceTypes: ['redis'], flavorIds: ['1', '2'] })).toBe(2);
     await other!.kill();
     const store = await registry.openStore();
-    expect(await store.findByServiceTypes(['redis'])).toHaveLength(2);
+    expect(await store.find(['redis'])).toHaveLength(2);
   });
 
   it('does not start while another holds the lock for longer than the wait', async () => {
@@ -98,6 +98,6 @@ describe('several processes on one SQLite registry', () => {
     });
     const opening = registry.openStore({ startTimeoutMs: 5000 });
     await other!.tell({ do: 'release' });
-    expect(await (await opening).findByServiceTypes(['redis'])).toEqual([]);
+    expect(await (await opening).find(['redis'])).toEqual([]);
   });
 });

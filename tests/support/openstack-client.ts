@@ -18,6 +18,9 @@ export interface AccessRule {
 export interface NewFlavor {
   readonly id: string;
   readonly name?: string;
+  readonly vcpus?: number;
+  readonly ram?: number;
+  readonly disk?: number;
   readonly isPublic?: boolean;
   readonly extraSpecs?: Readonly<Record<string, string>>;
 }
@@ -59,8 +62,11 @@ export class OpenStackClient {
     return this.logIn({ identity }, `the application credential ${id}`);
   }
 
-  async createFlavor(adminToken: string, { id, name = id, isPublic = true, extraSpecs }: NewFlavor): Promise<void> {
-    const flavor = { id, name, ram: 2048, vcpus: 2, disk: 20, 'os-flavor-access:is_public': isPublic };
+  async createFlavor(
+    adminToken: string,
+    { id, name = id, isPublic = true, extraSpecs, ...sizes }: NewFlavor,
+  ): Promise<void> {
+    const flavor = { id, name, ram: 2048, vcpus: 2, disk: 20, ...sizes, 'os-flavor-access:is_public': isPublic };
     await this.nova(adminToken, 'POST', '/flavors', { flavor });
     if (extraSpecs !== undefined) {
       await this.nova(adminToken, 'POST', `/flavors/${encodeURIComponent(id)}/os-extra_specs`, {

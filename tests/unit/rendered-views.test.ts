@@ -6,12 +6,18 @@ const flavor = {
   ...{ rxtxFactor: 1, isPublic: true, isDisabled: false, extraSpecs: {} },
 };
 
+const ALL = { flavorIds: undefined, selector: undefined };
+
 function viewOf(project: string, types: string[], flavors = 1): RegisteredFlavorsView {
   const viewer = { is: 'project', projectId: project } as const;
   const ids = Array.from({ length: flavors }, (_, index) => `id-${index}`);
   const registered = ids.map((flavorId) => ({ flavorId, serviceTypes: types }));
   const answers = ids.map((id) => ({ status: 'found', flavor: { ...flavor, id } }) as const);
-  return createView(viewKey(viewer, types), viewer, registered, answers, { registry: 1, details: 1, goodUntil: 1 });
+  return createView(viewKey(viewer, types, ALL), viewer, ALL, registered, answers, {
+    registry: 1,
+    details: 1,
+    goodUntil: 1,
+  });
 }
 
 describe('rendered views', () => {
@@ -39,8 +45,8 @@ describe('rendered views', () => {
     const admin = { is: 'admin' } as const;
     const project = (projectId: string) => ({ is: 'project', projectId }) as const;
 
-    expect(viewKey(admin, ['b', 'a'])).toBe(viewKey(admin, ['a', 'b']));
-    const keys = [viewKey(admin, ['a']), viewKey(project('a'), ['a']), viewKey(project('admin'), ['a'])];
-    expect(new Set([...keys, viewKey(admin, ['a', 'b']), viewKey(project('b'), ['a'])]).size).toBe(5);
+    expect(viewKey(admin, ['b', 'a'], ALL)).toBe(viewKey(admin, ['a', 'b'], ALL));
+    const keys = [viewKey(admin, ['a'], ALL), viewKey(project('a'), ['a'], ALL), viewKey(project('admin'), ['a'], ALL)];
+    expect(new Set([...keys, viewKey(admin, ['a', 'b'], ALL), viewKey(project('b'), ['a'], ALL)]).size).toBe(5);
   });
 });

@@ -3,7 +3,8 @@ import { getRegisteredFlavors as read, type ReadPorts } from '../../registration
 import { cacheStatus } from '../cache-status';
 import { sendRendered } from '../conditional-answer';
 import type { RenderedViews } from '../rendered-views';
-import { pathList, queryText } from '../request-values';
+import { pathList, queryList, queryText } from '../request-values';
+import { readSelector } from '../selector-query';
 import { callOf } from '../request-context';
 
 /** GET /RegisteredFlavors/{serviceTypes} */
@@ -12,6 +13,8 @@ export function getRegisteredFlavors(ports: ReadPorts & { readonly views: Render
     const reading = await read(ports, callOf(request), {
       serviceTypes: pathList(request, 'serviceTypes'),
       asProject: queryText(request, 'project_id'),
+      flavorIds: queryList(request, 'flavor_ids'),
+      selector: readSelector(request),
     });
     response.setHeader('Cache-Status', cacheStatus(reading, ports.clock.now()));
     sendRendered(request, response, ports.views.render(reading.view));

@@ -53,9 +53,13 @@ export class SqliteRegistrationStore implements RegistrationStore {
     return this.#database.revision();
   }
 
-  async findByServiceTypes(serviceTypes: readonly ServiceType[]): Promise<RegisteredFlavor[]> {
+  async find(serviceTypes: readonly ServiceType[], flavorIds?: readonly FlavorId[]): Promise<RegisteredFlavor[]> {
+    const { find, findPairs } = this.#database.statements;
+    const types = jsonList(serviceTypes);
     const pairs = this.#database.read(() =>
-      this.#database.statements.findByServiceTypes.all({ serviceTypes: jsonList(serviceTypes) }),
+      flavorIds === undefined
+        ? find.all({ serviceTypes: types })
+        : findPairs.all({ serviceTypes: types, flavorIds: jsonList(flavorIds) }),
     );
     return groupByFlavor(pairs, new Map(serviceTypes.map((serviceType) => [serviceType, serviceType])));
   }

@@ -14,7 +14,8 @@ export function prepareStatements(db: BetterSQLite3Database) {
     register: prepareRegister(db),
     deregister: prepareDeregister(db),
     forgetFlavors: prepareForgetFlavors(db),
-    findByServiceTypes: prepareFindByServiceTypes(db),
+    find: prepareFind(db),
+    findPairs: prepareFindPairs(db),
     keepFlavor: prepareKeepFlavor(db),
     findKeptFlavors: prepareFindKeptFlavors(db),
   };
@@ -98,7 +99,21 @@ function prepareForgetFlavors(db: BetterSQLite3Database) {
     .prepare();
 }
 
-function prepareFindByServiceTypes(db: BetterSQLite3Database) {
+function prepareFindPairs(db: BetterSQLite3Database) {
+  return db
+    .select(PAIR)
+    .from(registrations)
+    .where(
+      and(
+        inArray(registrations.serviceType, listed('serviceTypes')),
+        inArray(registrations.flavorId, listed('flavorIds')),
+      ),
+    )
+    .orderBy(registrations.flavorId, registrations.serviceType)
+    .prepare();
+}
+
+function prepareFind(db: BetterSQLite3Database) {
   return db
     .select(PAIR)
     .from(registrations)
