@@ -69,6 +69,13 @@ describe('visibility', () => {
               available: registered.filter((id) => inNova.includes(id)).sort(),
               missing: isAdmin ? [...lost].sort() : [],
             });
+            const ids = [...flavors.map(({ id }) => id), 'no-such'].join();
+            for (const narrowed of [`/${ids}`, `?flavor_ids=${ids}`]) {
+              const path = `/RegisteredFlavors/${type}${narrowed}`;
+              const some = await here.world.anonymous.get(path).set('X-Auth-Token', token);
+              expect(some.status === 404 ? [] : listed(some)).toEqual(seen);
+              expect(some.status).toBe(seen.length === 0 && narrowed.startsWith('/') ? 404 : 200);
+            }
           }
           for (const { id, isLost } of flavors) if (!isLost) nova.remove(id);
         },
