@@ -133,11 +133,20 @@ function describeBadItems(list: (typeof LISTS)[number], values: unknown): Proble
 /** What the validator says of a parameter, in words that go on from its name. */
 const WORDS: readonly [RegExp, string][] = [
   [/^must be string$/, 'must be given once'],
+  [/^must match pattern "\^\[\^:\]\+:/, 'must be key:value'],
+  [/^must be integer$/, 'must be one whole number'],
+  [/^must be boolean$/, 'must be true or false, once'],
+  [/^must be (>=|<=) /, 'is out of range'],
   [/^Empty value/, 'must not be empty'],
   [/must be url encoded/, 'has characters that must be percent-encoded'],
 ];
 
 function describe(error: { path: string; message: string }): Problem {
+  const item = /^\/query\/flavor_ids\/(\d+)$/.exec(error.path)?.[1];
+  if (item !== undefined) {
+    const detail = `Item ${Number(item) + 1} of flavor_ids is none. ${FLAVOR_ID_RULE}`;
+    return { code: 'registered-flavors.flavor_id.invalid', detail };
+  }
   const what = error.path.replace(/^\/query\//, 'the query parameter ').replace(/^\//, '');
   const [, wanted] = WORDS.find(([pattern]) => pattern.test(error.message)) ?? [undefined, error.message];
   return { code: 'registered-flavors.request.invalid', detail: `${capitalized(what)} ${wanted}.` };

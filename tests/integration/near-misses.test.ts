@@ -20,7 +20,7 @@ describe('who has mistyped', () => {
     expect(await told('/RegisteredFlavors/redis?project-id=a&marker=b&project_id=c')).toEqual([
       400,
       `${only} "project-id". Did you mean "project_id"?`,
-      `${only} "marker". It takes: project_id.`,
+      `${only} "marker". It takes: project_id, flavor_ids, name, extra_spec, min_vcpus, min_ram, min_disk, is_public.`,
     ]);
     expect(await told('/RegisteredFlavors/redis/1?dry-run=true', 'post')).toEqual([400, `${only} "dry-run".`]);
   });
@@ -39,5 +39,18 @@ describe('who has mistyped', () => {
   it('reads and deregisters what stands outside of the closed list', async () => {
     expect(listed(await here.world.as('member').get('/RegisteredFlavors/mongodb'))).toHaveLength(1);
     await here.world.as('admin').delete('/RegisteredFlavors/mongodb/1').expect(200);
+  });
+
+  it.each([
+    ['flavor_ids=1,,2', 'Item 2 of flavor_ids is none. A flavor ID is 1 to 255 letters'],
+    ['flavor_ids=', 'The query parameter flavor_ids must not be empty.'],
+    ['extra_spec=hw', 'The query parameter extra_spec/0 must be key:value.'],
+    ['min_vcpus=many', 'The query parameter min_vcpus must be one whole number.'],
+    ['min_vcpus=1&min_vcpus=2', 'The query parameter min_vcpus must be one whole number.'],
+    ['min_ram=-1', 'The query parameter min_ram is out of range.'],
+    ['is_public=yes', 'The query parameter is_public must be true or false, once.'],
+    ['name=a&name=b', 'The query parameter name must be given once.'],
+  ])('the value of ?%s hears what would be right', async (query, detail) => {
+    expect(await told(`/RegisteredFlavors/redis?${query}`)).toEqual([400, expect.stringContaining(detail)]);
   });
 });
