@@ -34,10 +34,10 @@ export class StopSignals {
       for (const name of NAMES) process.off(name, this.#hear);
       process.kill(process.pid, signal); // nothing runs that could be lost: as if nobody had heard it
     } else if (this.#firstAt === undefined) {
-      this.#firstAt = Date.now();
+      this.#firstAt = performance.now();
       this.#logger.info('stopping', { signal });
       this.#resolve(signal as StopSignal);
-    } else if (Date.now() - this.#firstAt > SAME_SIGNAL_MS) {
+    } else if (performance.now() - this.#firstAt > SAME_SIGNAL_MS) {
       process.exit(1);
     }
   };

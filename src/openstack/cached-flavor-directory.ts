@@ -40,6 +40,7 @@ export class CachedFlavorDirectory implements FlavorDirectory {
   }
 
   async lookUp(flavorIds: readonly FlavorId[], options: LookUpOptions): Promise<LookUp> {
+    // Also for a registration: an access list that was kept must not be lost for being asked without.
     const unknown = flavorIds.filter((flavorId) => !this.memory.has(flavorId));
     this.memory.restore(await this.keeper.find(unknown, options.globalRequestId));
     const recalled = this.recall(flavorIds, options);
@@ -89,8 +90,9 @@ export class CachedFlavorDirectory implements FlavorDirectory {
   private useOf(known: Remembered, wanted: Pick<Want, 'withAccess'>): 'as it is' | 'and renew' | 'ask first' {
     if (!suffices(known.answer, wanted)) return 'ask first';
     if (this.age.isFresh(known)) return 'as it is';
-    if (this.nova.isAway && this.age.isUsable(known)) return 'as it is';
-    return this.age.mayWait(known) ? 'and renew' : 'ask first';
+    const mayWait = this.age.mayWait(known);
+    if (this.nova.known.isAway && (mayWait || this.age.isUsable(known))) return 'as it is';
+    return mayWait ? 'and renew' : 'ask first';
   }
 
   /** What has to do while Nova fails; its failure, when there is nothing. */
@@ -109,7 +111,7 @@ export class CachedFlavorDirectory implements FlavorDirectory {
     const older = accessFailed ? this.olderAccessFor(flavorId, answer) : undefined;
     if (older !== undefined) return older;
     const remembered = this.memory.remember(flavorId, answer, askedAt);
-    this.keeper.keep(flavorId, remembered);
+    this.keeper.keep(this.nova.known.place, flavorId, remembered);
     return remembered;
   }
 
@@ -147,21 +149,24 @@ export class CachedFlavorDirectory implements FlavorDirectory {
     if (wanted.size === 0) return outcomes;
     const { answers, accessFailed, failures, wentBy, askedAt } = await this.nova
       .lookUp(wanted, globalRequestId)
-      .catch((error: unknown) => this.tell(error, wanted.size));
+      .catch((error: unknown) => {
+        this.tell(error, wanted.size);
+        throw error;
+      });
     for (const [flavorId, answer] of answers) {
       outcomes.set(flavorId, this.take(flavorId, answer, { askedAt, accessFailed: accessFailed.has(flavorId) }));
     }
     for (const [flavorId, failure] of failures) outcomes.set(flavorId, { failure });
+    const [failed] = failures.values();
+    if (failed !== undefined) this.tell(failed, failures.size);
     for (const flavor of wentBy) this.memory.rememberToo(flavor, askedAt);
     for (const flavorId of answers.keys()) this.memory.recall(flavorId); // so that what went by has to go before them
     return outcomes;
   }
 
-  private tell(error: unknown, flavors: number): never {
-    if (error instanceof RegisteredFlavorsError) {
-      this.options.logger.warn('Nova could not be asked about flavors', { flavors, reason: error.message });
-    }
-    throw error;
+  private tell(error: unknown, flavors: number): void {
+    if (!(error instanceof RegisteredFlavorsError)) return;
+    this.options.logger.warn('Nova could not be asked about flavors', { flavors, reason: error.message });
   }
 }
 

@@ -1,10 +1,6 @@
-import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen } from 'cockatiel';
 import { describeError, type Logger } from '../logger';
 import type { UpstreamErrors } from './upstream-errors';
 import { UpstreamFailure } from './upstream-failure';
-
-/** A failed call is followed by a probe at once: when that fails, too, it is not the one call but the service. */
-const FAILURES_IN_A_ROW = 2;
 
 export interface CircuitOptions {
   readonly errors: UpstreamErrors;
@@ -16,43 +12,23 @@ export interface CircuitOptions {
 }
 
 /**
- * Keeps a service that is away from costing each caller a time-out: once it has failed twice in a row, callers hear so at
- * once. Probes, and no caller, find out when it is back: they begin with the first failure and end with the first success.
+ * Keeps a service that is away from costing each caller a time-out: a circuit breaker that only probes open and close.
+ *
+ * A call that fails may have met a flavor that Nova stumbles over, or carry a token that Keystone cannot stand: it only
+ * starts a probe. When that fails, too, it is the service, and callers are turned away until a probe succeeds. So no
+ * caller can have the others turned away, and none waits to find out whether the service is back.
  */
 export class Circuit {
-  // It lets a test through at any time: only probes get to it while it is open, and they come when they are due.
-  private readonly breaker = circuitBreaker(handleWhen(isOutage), {
-    halfOpenAfter: 0,
-    breaker: new ConsecutiveBreaker(FAILURES_IN_A_ROW),
-  });
   private readonly end = new AbortController();
-  private lastFailure: UpstreamFailure | undefined;
+  /** Why callers are turned away; undefined while they are not. */
+  private away: UpstreamFailure | undefined;
   private probing: NodeJS.Timeout | undefined;
 
-  constructor(private readonly options: CircuitOptions) {
-    const { logger, errors } = options;
-    this.breaker.onFailure(({ reason }) => {
-      if (!('error' in reason) || !isOutage(reason.error)) return;
-      this.lastFailure = reason.error;
-      this.probeAfter(0);
-    });
-    this.breaker.onSuccess(() => {
-      // The answer to a call from before it went away says nothing: what closes it is a probe.
-      if (!this.isOpen) this.lastFailure = undefined;
-    });
-    this.breaker.onBreak(() => {
-      const reason = this.lastFailure?.told(errors).message;
-      logger.warn(`${errors.service} is away: nobody waits for it until it answers a probe`, { reason });
-    });
-    this.breaker.onReset(() => {
-      this.lastFailure = undefined;
-      logger.info(`${errors.service} is back`);
-    });
-  }
+  constructor(private readonly options: CircuitOptions) {}
 
   /** Whether callers are turned away. */
   get isOpen(): boolean {
-    return this.breaker.state !== CircuitState.Closed;
+    return this.away !== undefined;
   }
 
   /**
@@ -60,10 +36,13 @@ export class Circuit {
    * @throws UpstreamFailure `away`, without the call; and whatever the call throws
    */
   async execute<T>(call: () => Promise<T>): Promise<T> {
-    if (this.isOpen && this.lastFailure !== undefined) {
-      throw new UpstreamFailure({ kind: 'away', since: this.lastFailure });
+    if (this.away !== undefined) throw new UpstreamFailure({ kind: 'away', since: this.away });
+    try {
+      return await call();
+    } catch (error) {
+      if (isOutage(error)) this.probeAfter(0);
+      throw error;
     }
-    return this.breaker.execute(call);
   }
 
   /** Ends the probing. */
@@ -79,12 +58,25 @@ export class Circuit {
 
   private async probe(): Promise<void> {
     try {
-      if (this.lastFailure !== undefined) await this.breaker.execute(() => this.options.probe(this.end.signal));
+      await this.options.probe(this.end.signal);
+      this.take(undefined);
     } catch (error) {
-      if (!(error instanceof UpstreamFailure)) this.options.logger.error('a probe failed', describeError(error));
+      // What says nothing of the service (our own end, our own bounds) leaves everything as it is.
+      if (isOutage(error)) this.take(error);
+      else if (!(error instanceof UpstreamFailure)) this.options.logger.error('a probe failed', describeError(error));
     }
     this.probing = undefined;
-    if (this.lastFailure !== undefined) this.probeAfter(this.options.probeIntervalMs);
+    if (this.isOpen) this.probeAfter(this.options.probeIntervalMs);
+  }
+
+  private take(away: UpstreamFailure | undefined): void {
+    const { logger, errors } = this.options;
+    const wasOpen = this.isOpen;
+    this.away = away;
+    if (away !== undefined && !wasOpen) {
+      const reason = away.told(errors).message;
+      logger.warn(`${errors.service} is away: nobody waits for it until it answers a probe`, { reason });
+    } else if (away === undefined && wasOpen) logger.info(`${errors.service} is back`);
   }
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describeError, type Logger } from '../logger';
 import type { FlavorId } from '../registrations/flavor-id';
@@ -17,6 +16,8 @@ const WORDS_IN_A_LIFE = 24;
  * no reader waits for the disk, and whoever fails here has lost nothing.
  */
 export class FlavorKeeper {
+  /** Which Nova said what is pending. */
+  private place: NovaPlace | undefined;
   private readonly pending = new Map<FlavorId, Remembered>();
   private readonly isOff: boolean;
   private readonly repeatAfterMs: number;
@@ -46,11 +47,12 @@ export class FlavorKeeper {
     return this.kept.find(await this.options.locate(globalRequestId), flavorIds);
   }
 
-  /** Takes note of what Nova has just said; what stands like that in the file is not written again. */
-  keep(flavorId: FlavorId, remembered: Remembered): void {
-    const { askedAt, keptAt } = remembered;
-    if (this.isOff || (keptAt !== undefined && askedAt - keptAt < this.repeatAfterMs)) return;
-    this.pending.set(flavorId, remembered);
+  /** Takes note of what this Nova has just said. */
+  keep(place: NovaPlace | undefined, flavorId: FlavorId, said: Remembered): void {
+    if (this.isOff || place === undefined) return;
+    if (place.computeEndpoint !== this.place?.computeEndpoint) this.pending.clear(); // it has moved: that was another one
+    this.place = place;
+    this.pending.set(flavorId, said);
     this.timer ??= setTimeout(() => void this.write(), GATHERING_MS).unref();
   }
 
@@ -62,25 +64,20 @@ export class FlavorKeeper {
   private write(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
+    const { place } = this;
     const rows = [...this.pending];
     this.pending.clear();
-    if (rows.length > 0) this.writing = this.writing.then(() => this.writeAll(rows));
+    if (place !== undefined && rows.length > 0) this.writing = this.writing.then(() => this.writeAll(place, rows));
     return this.writing;
   }
 
-  private async writeAll(rows: (readonly [FlavorId, Remembered])[]): Promise<void> {
+  private async writeAll(place: NovaPlace, rows: (readonly [FlavorId, Remembered])[]): Promise<void> {
     try {
-      const place = await this.options.locate(`req-${randomUUID()}`);
+      const { repeatAfterMs } = this;
       for (let from = 0; from < rows.length; from += MOST_AT_ONCE) {
-        const chunk = new Map(rows.slice(from, from + MOST_AT_ONCE));
-        const written = await this.kept.keep(
-          place,
-          [...chunk].map(([flavorId, { answer, askedAt }]) => ({ flavorId, answer, askedAt })),
-        );
-        for (const flavorId of written) {
-          const remembered = chunk.get(flavorId);
-          if (remembered !== undefined) remembered.keptAt = remembered.askedAt;
-        }
+        const chunk = rows.slice(from, from + MOST_AT_ONCE);
+        const flavors = chunk.map(([flavorId, { answer, askedAt }]) => ({ flavorId, answer, askedAt }));
+        await this.kept.keep(place, flavors, { repeatAfterMs });
         await nextTurn();
       }
     } catch (error) {

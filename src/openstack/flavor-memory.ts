@@ -9,8 +9,6 @@ export interface Remembered {
   readonly answer: FlavorAnswer;
   /** When Nova was asked: milliseconds since 1970-01-01T00:00:00Z. */
   readonly askedAt: number;
-  /** Of the time for which this answer was last kept for a restart; undefined when it never was. */
-  keptAt?: number | undefined;
 }
 
 /**
@@ -45,7 +43,7 @@ export class FlavorMemory {
     const known = this.remembered.peek(flavorId);
     const isAsBefore = known !== undefined && isSame(known.answer, said);
     if (known !== undefined && !isAsBefore) this.changes += 1;
-    const remembered = isAsBefore ? { ...known, askedAt } : { answer: said, askedAt };
+    const remembered = { answer: isAsBefore ? known.answer : said, askedAt };
     this.remembered.set(flavorId, remembered);
     return remembered;
   }
@@ -53,7 +51,7 @@ export class FlavorMemory {
   /** Takes what was kept of ids about which nothing is known. */
   restore(kept: readonly KeptFlavor[]): void {
     for (const { flavorId, answer, askedAt } of kept) {
-      if (!this.remembered.has(flavorId)) this.remembered.set(flavorId, { answer, askedAt, keptAt: askedAt });
+      if (!this.remembered.has(flavorId)) this.remembered.set(flavorId, { answer, askedAt });
     }
   }
 

@@ -18,8 +18,8 @@ export interface FreshnessOptions {
 export class Freshness {
   constructor(private readonly options: FreshnessOptions) {}
 
-  isFresh(known: Remembered): boolean {
-    return this.options.clock.now() < this.freshUntil(known);
+  isFresh({ askedAt }: Remembered): boolean {
+    return this.isYounger(askedAt, this.options.ttlSeconds);
   }
 
   /** Milliseconds since 1970-01-01T00:00:00Z. */
@@ -28,14 +28,19 @@ export class Freshness {
   }
 
   /** Whether it may be given now and renewed afterwards. */
-  mayWait(known: Remembered): boolean {
-    const { clock, staleWhileRevalidateSeconds } = this.options;
-    return clock.now() < this.freshUntil(known) + staleWhileRevalidateSeconds * 1000;
+  mayWait({ askedAt }: Remembered): boolean {
+    return this.isYounger(askedAt, this.options.ttlSeconds + this.options.staleWhileRevalidateSeconds);
   }
 
   /** Whether it will do while Nova fails. */
   isUsable({ askedAt }: Remembered): boolean {
-    return this.options.clock.now() - askedAt < this.options.maxStaleSeconds * 1000;
+    return this.isYounger(askedAt, this.options.maxStaleSeconds);
+  }
+
+  /** What is from the future is of a clock that was wrong: nobody knows how old it is. */
+  private isYounger(askedAt: number, seconds: number): boolean {
+    const ageMs = this.options.clock.now() - askedAt;
+    return ageMs >= 0 && ageMs < seconds * 1000;
   }
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { RegisteredFlavorsError } from '../errors';
 import type { Flavor } from '../registrations/flavor';
 import type { FlavorId } from '../registrations/flavor-id';
+import type { NovaPlace } from '../registrations/kept-flavors';
 import { readNovaFlavor } from './nova-flavor';
 import { headersFor, type NovaCall, type NovaSession, type NovaSessions } from './nova-session';
 import type { Upstream } from './upstream';
@@ -49,6 +50,11 @@ export class NovaClient {
   /** Whether Nova does not work at this moment, so that nothing is sent to it. */
   get isAway(): boolean {
     return this.upstream.isAway;
+  }
+
+  /** Which Nova is asked; undefined before it was. */
+  get place(): NovaPlace | undefined {
+    return this.sessions.place;
   }
 
   /** Makes sure that Nova can be asked at all, so that a start can say how things are. */

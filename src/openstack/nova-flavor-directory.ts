@@ -51,9 +51,9 @@ export class NovaFlavorDirectory {
     },
   ) {}
 
-  /** Whether asking is in vain at this moment. */
-  get isAway(): boolean {
-    return this.nova.isAway;
+  /** What is known of Nova without asking it. */
+  get known(): Pick<NovaClient, 'isAway' | 'place'> {
+    return this.nova;
   }
 
   /**

@@ -74,13 +74,19 @@ export class NovaSessions {
    */
   async locate(globalRequestId: string): Promise<NovaPlace> {
     const held = await this.serviceToken.get(globalRequestId);
-    return { region: this.endpoint.region ?? '', computeEndpoint: this.rootFor(held) };
+    return this.placeOf(this.rootFor(held));
+  }
+
+  /** Which Nova gave the newest session; undefined before there was one. */
+  get place(): NovaPlace | undefined {
+    return this.latest && this.placeOf(this.latest.root);
   }
 
   /** What only a Nova that works can answer, and costs it little; before there was any session, whether it is there. */
   probe(): { url: string; headers: Record<string, string> } {
     const { latest } = this;
-    if (latest === undefined) return { url: `${this.latestRoot}/`, headers: {} };
+    // Where Keystone says that it is now: it may have moved.
+    if (latest?.root !== this.latestRoot) return { url: `${this.latestRoot}/`, headers: {} };
     return { url: `${latest.root}/flavors/detail?limit=1`, headers: headersFor(latest) };
   }
 
@@ -92,6 +98,10 @@ export class NovaSessions {
   /** Nova was changed under us: the next session agrees on a version again. */
   forgetVersions(): void {
     this.versions.clear();
+  }
+
+  private placeOf(computeEndpoint: string): NovaPlace {
+    return { region: this.endpoint.region ?? '', computeEndpoint };
   }
 
   private rootFor(held: ServiceSession): string {

@@ -14,6 +14,8 @@ import { UpstreamFailure, type UpstreamFailureReason } from './upstream-failure'
 
 /** Two more tries at the most: enough for a dropped connection, too few to multiply an outage. */
 const MAX_RETRIES = 2;
+/** A try that a deadline has ended in this last part of its time has failed by itself. */
+const NEARLY = 0.9;
 
 export interface UpstreamOptions {
   readonly errors: UpstreamErrors;
@@ -51,6 +53,8 @@ export class Upstream {
   readonly errors: UpstreamErrors;
   private readonly client: AxiosInstance;
   private readonly circuit: Circuit;
+  private readonly underWay = new Set<AbortController>();
+  private isClosed = false;
   private readonly retryBudget: RetryBudget;
   private readonly retries = retry(
     handleWhen((error) => isWorthARetry(error) && this.retryBudget.take()),
@@ -90,9 +94,11 @@ export class Upstream {
     return this.circuit.isOpen;
   }
 
-  /** Does not look after the service any more. */
+  /** Ends what is under way and does not look after the service any more: the process is about to end. */
   close(): void {
     this.circuit.close();
+    this.isClosed = true;
+    for (const end of this.underWay) end.abort();
   }
 
   private probe(signal: AbortSignal): Promise<UpstreamAnswer> {
@@ -102,6 +108,7 @@ export class Upstream {
 
   private async attempt(request: UpstreamRequest): Promise<UpstreamAnswer> {
     const { attemptTimeoutMs, maxAnswerBytes, budget } = this.options;
+    const startedAt = performance.now();
     const end = new AbortController();
     let isTooSlow = false;
     const endTooSlow = setTimeout(() => {
@@ -110,7 +117,8 @@ export class Upstream {
     }, attemptTimeoutMs);
     const endOutOfTime = (): void => end.abort();
     request.signal.addEventListener('abort', endOutOfTime, { once: true });
-    if (request.signal.aborted) end.abort();
+    this.underWay.add(end);
+    if (request.signal.aborted || this.isClosed) end.abort();
     try {
       const response = await this.client.request<NodeJS.ReadableStream>({
         method: request.method,
@@ -128,13 +136,17 @@ export class Upstream {
     } catch (error) {
       end.abort(); // whatever is still open of this try ends with it
       if (error instanceof UpstreamFailure) throw error;
-      if (request.signal.aborted) throw new UpstreamFailure({ kind: 'out of time' });
-      if (isTooSlow) throw new UpstreamFailure({ kind: 'too slow', timeoutMs: attemptTimeoutMs });
+      if (this.isClosed) throw new UpstreamFailure({ kind: 'out of time' });
+      const tookAllItsTime = performance.now() - startedAt >= attemptTimeoutMs * NEARLY; // when both limits are one
+      if (request.signal.aborted && !tookAllItsTime) throw new UpstreamFailure({ kind: 'out of time' });
+      if (isTooSlow || request.signal.aborted)
+        throw new UpstreamFailure({ kind: 'too slow', timeoutMs: attemptTimeoutMs });
       const code = codeOf(error);
       throw code === undefined ? error : new UpstreamFailure(reasonOf(code));
     } finally {
       clearTimeout(endTooSlow);
       request.signal.removeEventListener('abort', endOutOfTime);
+      this.underWay.delete(end);
     }
   }
 }

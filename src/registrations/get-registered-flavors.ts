@@ -55,7 +55,9 @@ export async function getRegisteredFlavors(
   const registry = store.revision();
   const details = flavors.revision;
   const isSameRegistry = known?.asOf.registry === registry;
-  if (isSameRegistry && known.asOf.details === details && clock.now() < known.asOf.goodUntil) {
+  const now = clock.now();
+  const isGood = known !== undefined && now >= known.asOf.goodFrom && now < known.asOf.goodUntil;
+  if (isSameRegistry && isGood && known.asOf.details === details) {
     return { view: known, askedFor: 'nothing' };
   }
   const registered = isSameRegistry ? known.registered : await store.find(serviceTypes, filter.flavorIds);
@@ -64,7 +66,7 @@ export async function getRegisteredFlavors(
     { globalRequestId: call.globalRequestId, signal: call.signal, fresh: false, withAccess: viewer.is === 'project' },
   );
   const answersInOrder = registered.map(({ flavorId }) => answerFor(answers, flavorId));
-  const asOf = { registry, details, goodUntil };
+  const asOf = { registry, details, goodFrom: now, goodUntil };
   const latest = views.recall(key); // others may have read the same meanwhile
   if (latest !== undefined && isMadeOf(latest, registered, answersInOrder)) {
     latest.asOf = asOf;

@@ -27,9 +27,9 @@ export interface KeptFlavors {
   find(place: NovaPlace, flavorIds: readonly FlavorId[]): KeptFlavor[];
 
   /**
-   * Keeps what that Nova said, in place of anything older. Only of flavors that are registered: with its last
-   * registration goes what is kept of a flavor.
-   * @returns the ids of which it is kept now
+   * Keeps what that Nova said, in place of anything older, whichever process had kept that. Only of flavors that are
+   * registered: with its last registration goes what is kept of a flavor.
+   * @param options.repeatAfterMs what stands there already is written again only when it is older by so much
    */
-  keep(place: NovaPlace, flavors: readonly KeptFlavor[]): Promise<FlavorId[]>;
+  keep(place: NovaPlace, flavors: readonly KeptFlavor[], options: { repeatAfterMs: number }): Promise<void>;
 }

@@ -70,7 +70,7 @@ async function findAll(
     globalRequestId: call.globalRequestId,
     signal: call.signal,
     fresh: true,
-    withAccess: false,
+    withAccess: true, // not for this request, but readers need it even when Nova is away before the first of them comes
   });
   const found: Flavor[] = [];
   const unknown: FlavorId[] = [];

@@ -22,7 +22,8 @@ export interface AsOf {
   readonly registry: number;
   /** `FlavorDirectory.revision` */
   readonly details: number;
-  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  /** From when until when; milliseconds since 1970-01-01T00:00:00Z. A clock that is set back may lead before it. */
+  readonly goodFrom: number;
   readonly goodUntil: number;
 }
 

@@ -87,6 +87,41 @@ describe('what Nova said before a restart', () => {
     expect(refusal(await read('admin'))).toMatchObject({ status: 503 });
   });
 
+  it('is there again when a flavor was deregistered and registered anew', async () => {
+    await start();
+    await here.world.as('admin').delete(`${PATH}/1`).expect(200);
+    await here.world.as('admin').post(`${PATH}/1`).expect(201);
+    await here.world.service.restart();
+    await here.stub.nova.stops();
+
+    expect(await seen('admin')).toEqual(['1', '2', 'priv-demo']);
+  });
+
+  it('is there for readers of a private flavor also when none has come before the outage', async () => {
+    await start();
+    await here.stub.nova.stops();
+    await here.world.service.restart();
+
+    expect([await seen('member'), await seen('other')]).toEqual([
+      ['1', '2', 'priv-demo'],
+      ['1', '2'],
+    ]);
+  });
+
+  it('is as old as nobody knows when a clock was ahead, and is asked for anew', async () => {
+    await start();
+    aheadMs = 86_000_000;
+    here.stub.nova.change('1', { ram: 33 });
+    await here.world.as('admin').post(`${PATH}/1`).expect(200);
+    await here.world.service.restart();
+    aheadMs = 0;
+    await read('admin');
+    here.stub.nova.change('1', { ram: 44 });
+    aheadMs = 100_000;
+
+    expect((await read('admin')).text).toContain('"ram":44');
+  });
+
   it('is written again only when it differs, or is about to be too old', async () => {
     await start();
     await here.world.service.restart();

@@ -190,6 +190,22 @@ describe('npm start', () => {
     stub.nova.heals();
   });
 
+  it('ends in time also when Keystone and Nova have hung since the start', async () => {
+    stub.nova.hangs();
+    const serving = serve({ ...stubEnvironment(stub), SHUTDOWN_SECONDS: '1' });
+    const url = await serving.url();
+    const headers = { 'X-Auth-Token': stub.keystone.tokenFor('alice') };
+    stub.keystone.hangs({ path: /nocatalog/ });
+    const reading = fetch(`${url}/RegisteredFlavors/redis`, { headers }).catch(() => undefined);
+    while (!stub.nova.requests.length) await new Promise((resolve) => setTimeout(resolve, 10));
+    const from = performance.now();
+    serving.kill('SIGTERM');
+
+    expect(await serving.exit).toBe(0);
+    expect(performance.now() - from).toBeLessThan(4_000);
+    await reading;
+  });
+
   it('starts while Keystone and Nova are away, says so, and works once they are there', async () => {
     const token = stub.keystone.tokenFor('alice');
     await stub.keystone.stops();

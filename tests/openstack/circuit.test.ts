@@ -73,6 +73,28 @@ describe('a service that is away', () => {
     ]);
   });
 
+  it('is told of once, however long it is away', async () => {
+    await cloud.nova.stops();
+    await outcomeOf(ask());
+    await until(isOpen);
+    await new Promise((resolve) => setTimeout(resolve, 300)); // some thirty probes
+
+    expect(lines).toHaveLength(1);
+  });
+
+  it('does not come back by our stopping to look', async () => {
+    open({ attemptTimeoutMs: 300 });
+    cloud.nova.hangs();
+    await outcomeOf(ask());
+    await until(isOpen);
+    cloud.nova.resetRequests();
+    await until(() => asked(PROBE) > 0);
+    upstream.close();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+
+    expect([upstream.isAway, lines.length]).toEqual([true, 1]);
+  });
+
   it('is probed one at a time, with a pause', async () => {
     open({ probeIntervalMs: 100 });
     cloud.nova.fails(500);
@@ -115,6 +137,17 @@ describe('a service that stumbles', () => {
     expect(isOpen()).toBe(false);
   });
 
+  it('over several flavors, whatever is asked of them, does not have the others turned away', async () => {
+    cloud.nova.fails(500, { path: /flavors\/[123]$/ });
+    for (let round = 0; round < 5; round += 1) {
+      const failing = Promise.all(['1', '2', '3', '1', '2', '3'].map((id) => outcomeOf(ask(id))));
+      expect((await ask('4')).status).toBe(200);
+      await failing;
+    }
+
+    expect(isOpen()).toBe(false);
+  });
+
   it.each<[string, () => unknown]>([
     ['404', () => cloud.nova.fails(404)],
     ['401', () => cloud.nova.rejectsTokens()],
@@ -143,6 +176,17 @@ describe('Keystone and Nova', () => {
     await until(() => clients.away().length === 0);
     const [probe] = cloud.keystone.requests;
     expect(probe?.headers['x-subject-token']).toBe(probe?.headers['x-auth-token']);
+    clients.close();
+  });
+});
+
+describe('a Nova that hangs', () => {
+  it('is away also where one try may take as long as all of it', async () => {
+    const clients = connect(cloud, { attemptTimeoutMs: 400, novaDeadlineMs: 400 });
+    await clients.nova.getFlavor('1', aCall());
+    cloud.nova.hangs();
+    await outcomeOf(clients.directory.lookUp(new Map([['1', false]]), 'req-1'));
+    await until(() => clients.away().includes('nova'));
     clients.close();
   });
 });

@@ -178,7 +178,7 @@ describe('an answer that says neither yes nor no', () => {
     ['no end', 'timeout', () => cloud.nova.hangs(atProbe)],
     ['a dropped connection', 'unavailable', () => cloud.nova.dropsConnections(atProbe)],
   ])('is a failure that is not remembered, without a token in it: %s', async (_, code, goWrong) => {
-    reconnect({ attemptTimeoutMs: 200 });
+    reconnect({ attemptTimeoutMs: 1_000 });
     goWrong();
     const error = await failureOf(lookUp('1', 'nowhere'));
     cloud.nova.heals();

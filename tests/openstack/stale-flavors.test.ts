@@ -187,6 +187,14 @@ describe('while Nova fails', () => {
     expect(await accessOfP()).toEqual(['nobody knows']);
   });
 
+  it('over one flavor, that is logged, too', async () => {
+    clients.clock.passes(90);
+    cloud.nova.fails(500, { path: /flavors\/a$/ });
+    expect(await look(['a', 'b'])).toMatchObject({ askedFor: 'the old, in vain' });
+
+    expect(clients.lines.join()).toContain('Nova could not be asked about flavors');
+  });
+
   it('that is logged once for each batch, without a token', async () => {
     clients.clock.passes(30);
     cloud.nova.fails(503, { path: /flavors\/a$/ });

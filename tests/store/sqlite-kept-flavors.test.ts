@@ -1,9 +1,11 @@
+import Database from 'better-sqlite3';
 import type { Flavor } from '../../src/registrations/flavor';
 import type { KeptFlavor } from '../../src/registrations/kept-flavors';
 import { type OpenStore, openStore } from '../../src/store/open-store';
 import { flavor, flavors, numbered, provenance } from './examples';
 import { temporaryFolder } from './temporary-folder';
 
+const anew = { repeatAfterMs: 1000 };
 const here = { region: 'RegionOne', computeEndpoint: 'https://nova.example/v2.1' };
 
 function details(id: string, but: Partial<Flavor> = {}): Flavor {
@@ -48,7 +50,7 @@ describe('what is kept of flavors', () => {
       { flavorId: 'gone', askedAt: 7, answer: { status: 'missing' } },
     ];
 
-    expect(await store.keptFlavors.keep(here, kept)).toEqual(['1', '2', 'gone']);
+    await store.keptFlavors.keep(here, kept, anew);
     for (const each of [store, await open()]) {
       expect(each.keptFlavors.find(here, ['gone', '2', 'never seen', '1'])).toEqual(kept);
     }
@@ -57,27 +59,29 @@ describe('what is kept of flavors', () => {
   });
 
   it('is of one Nova only: another region’s or endpoint’s is another flavor', async () => {
-    await store.keptFlavors.keep(here, [found('1')]);
+    await store.keptFlavors.keep(here, [found('1')], anew);
     const elsewhere = [
       { ...here, region: 'RegionTwo' },
       { ...here, computeEndpoint: 'https://nova.example:8774/v2.1' },
     ];
 
     expect(elsewhere.map((place) => store.keptFlavors.find(place, ['1']))).toEqual([[], []]);
-    await store.keptFlavors.keep(elsewhere[0]!, [found('1', 2000, { ram: 1 })]);
+    await store.keptFlavors.keep(elsewhere[0]!, [found('1', 2000, { ram: 1 })], anew);
     expect(store.keptFlavors.find(here, ['1'])).toEqual([]);
     expect(store.keptFlavors.find(elsewhere[0]!, ['1'])).toEqual([found('1', 2000, { ram: 1 })]);
   });
 
   it('is the last word, whichever process heard it', async () => {
-    await (await open()).keptFlavors.keep(here, [found('1', 2000, { ram: 2 })]);
+    await (await open()).keptFlavors.keep(here, [found('1', 2000, { ram: 2 })], anew);
 
-    expect(await store.keptFlavors.keep(here, [found('1', 1999, { ram: 1 }), found('2', 1999)])).toEqual(['2']);
+    await store.keptFlavors.keep(here, [found('1', 1999, { ram: 1 }), found('2', 1999)], anew);
+    expect(store.keptFlavors.find(here, ['2'])).toEqual([found('2', 1999)]);
     expect(store.keptFlavors.find(here, ['1'])).toEqual([found('1', 2000, { ram: 2 })]);
   });
 
   it('is of registered flavors only, and goes with their last registration', async () => {
-    expect(await store.keptFlavors.keep(here, [found('1'), found('not registered')])).toEqual(['1']);
+    await store.keptFlavors.keep(here, [found('1'), found('not registered')], anew);
+    expect(store.keptFlavors.find(here, ['1', 'not registered'])).toEqual([found('1')]);
     await store.registrations.deregister(['redis'], ['1']);
     expect(store.keptFlavors.find(here, ['1'])).toEqual([found('1')]);
     await store.registrations.deregister(['mysql'], ['1']);
@@ -85,7 +89,7 @@ describe('what is kept of flavors', () => {
   });
 
   it('survives that its flavor is registered again', async () => {
-    await store.keptFlavors.keep(here, [found('1')]);
+    await store.keptFlavors.keep(here, [found('1')], anew);
     await store.registrations.register(['vertica'], [flavor('1', { ram: 9 })], provenance());
 
     expect(store.keptFlavors.find(here, ['1'])).toEqual([found('1')]);
@@ -96,7 +100,52 @@ describe('what is kept of flavors', () => {
     await store.registrations.register(['redis'], flavors(...ids), provenance());
     const kept = ids.map((id) => found(id));
 
-    expect(await store.keptFlavors.keep(here, kept)).toEqual(ids);
+    await store.keptFlavors.keep(here, kept, anew);
     expect(store.keptFlavors.find(here, ids)).toEqual(kept);
+  });
+
+  describe('is written', () => {
+    const asked = (): number | undefined => store.keptFlavors.find(here, ['1'])[0]?.askedAt;
+
+    it('again only when it differs, or is older by a while', async () => {
+      for (const [askedAt, but] of [
+        [5000, {}],
+        [5999, {}],
+        [6000, {}],
+        [6001, { ram: 1 }],
+      ] as const) {
+        await store.keptFlavors.keep(here, [found('1', askedAt, but)], anew);
+      }
+      expect(asked()).toBe(6001);
+      await store.keptFlavors.keep(here, [found('1', 6002, { ram: 1 })], anew);
+      expect(asked()).toBe(6001);
+    });
+
+    it('again when another process has written something else meanwhile', async () => {
+      await store.keptFlavors.keep(here, [found('1', 1000)], anew);
+      await (await open()).keptFlavors.keep(here, [found('1', 1001, { ram: 1 })], anew);
+      await store.keptFlavors.keep(here, [found('1', 1002)], anew);
+
+      expect(store.keptFlavors.find(here, ['1'])).toEqual([found('1', 1002)]);
+    });
+
+    it('over what a clock that was ahead has written', async () => {
+      const future = Date.now() + 3_600_000;
+      await store.keptFlavors.keep(here, [found('1', future)], anew);
+      await store.keptFlavors.keep(here, [found('1', 2000)], anew);
+
+      expect(asked()).toBe(2000);
+    });
+  });
+
+  it.each(['{"id":', '{}', 'null', '{"id":"2"}'])('counts as none when somebody has damaged it: %s', async (damage) => {
+    await store.keptFlavors.keep(here, [found('1')], anew);
+    const client = new Database(folder.in('registry.db'));
+    client.prepare('UPDATE kept_flavors SET flavor = ?').run(damage);
+    client.close();
+
+    expect(store.keptFlavors.find(here, ['1'])).toEqual([]);
+    await store.keptFlavors.keep(here, [found('1', 1001)], anew);
+    expect(store.keptFlavors.find(here, ['1'])).toEqual([found('1', 1001)]);
   });
 });

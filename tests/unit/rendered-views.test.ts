@@ -16,6 +16,7 @@ function viewOf(project: string, types: string[], flavors = 1): RegisteredFlavor
   return createView(viewKey(viewer, types, ALL), viewer, ALL, registered, answers, {
     registry: 1,
     details: 1,
+    goodFrom: 0,
     goodUntil: 1,
   });
 }

@@ -2,8 +2,11 @@ import type { Flavor } from '../../registrations/flavor';
 import type { FlavorAnswer } from '../../registrations/flavor-directory';
 import type { FlavorId } from '../../registrations/flavor-id';
 import type { KeptFlavor, KeptFlavors, NovaPlace } from '../../registrations/kept-flavors';
+import type { keptFlavors } from './schema';
 import type { SqliteDatabase } from './sqlite-database';
 import { jsonList } from './sqlite-statements';
+
+type Row = typeof keptFlavors.$inferSelect;
 
 /** What Nova said, in the registry's own file: it is backed up, moved and removed with it. */
 export class SqliteKeptFlavors implements KeptFlavors {
@@ -13,36 +16,66 @@ export class SqliteKeptFlavors implements KeptFlavors {
     this.#database = database;
   }
 
-  find({ region, computeEndpoint }: NovaPlace, flavorIds: readonly FlavorId[]): KeptFlavor[] {
-    const rows = this.#database.read(() =>
-      this.#database.statements.findKeptFlavors.all({ region, computeEndpoint, flavorIds: jsonList(flavorIds) }),
-    );
-    return rows.map(({ flavorId, askedAt, flavor, access }) => ({
-      flavorId,
-      askedAt,
-      answer: readAnswer(flavor, access),
-    }));
+  find(place: NovaPlace, flavorIds: readonly FlavorId[]): KeptFlavor[] {
+    return this.#rows(flavorIds).flatMap((row) => {
+      const answer = isOf(row, place) ? readAnswer(row) : undefined;
+      return answer === undefined ? [] : [{ flavorId: row.flavorId, askedAt: row.askedAt, answer }];
+    });
   }
 
-  async keep({ region, computeEndpoint }: NovaPlace, flavors: readonly KeptFlavor[]): Promise<FlavorId[]> {
-    const rows = flavors.map(({ flavorId, askedAt, answer }) => ({
-      ...{ flavorId, askedAt, region, computeEndpoint },
-      ...writeAnswer(answer),
-    }));
-    return this.#database.write(() =>
-      rows.filter((row) => this.#database.statements.keepFlavor.run(row).changes > 0).map(({ flavorId }) => flavorId),
-    );
+  async keep(
+    { region, computeEndpoint }: NovaPlace,
+    flavors: readonly KeptFlavor[],
+    { repeatAfterMs }: { repeatAfterMs: number },
+  ): Promise<void> {
+    // A look costs no lock: most of the time nothing has changed, and nothing is written.
+    const standing = new Map(this.#rows(flavors.map(({ flavorId }) => flavorId)).map((row) => [row.flavorId, row]));
+    const rows = flavors
+      .map(({ flavorId, askedAt, answer }): Row => ({
+        ...{ flavorId, askedAt, region, computeEndpoint },
+        ...writeAnswer(answer),
+      }))
+      .filter((row) => isDue(row, standing.get(row.flavorId), repeatAfterMs));
+    if (rows.length === 0) return;
+    await this.#database.write(() => {
+      for (const row of rows) this.#database.statements.keepFlavor.run({ ...row });
+    });
+  }
+
+  #rows(flavorIds: readonly FlavorId[]): Row[] {
+    return this.#database.read(() => this.#database.statements.findKeptFlavors.all({ flavorIds: jsonList(flavorIds) }));
   }
 }
 
-function writeAnswer(answer: FlavorAnswer): { flavor: string | null; access: string | null } {
+function isOf(row: Row, { region, computeEndpoint }: NovaPlace): boolean {
+  return row.region === region && row.computeEndpoint === computeEndpoint;
+}
+
+function isDue(row: Row, standing: Row | undefined, repeatAfterMs: number): boolean {
+  if (standing === undefined || !isOf(standing, row)) return true;
+  if (standing.flavor !== row.flavor || standing.access !== row.access) return true;
+  return Math.abs(row.askedAt - standing.askedAt) >= repeatAfterMs; // before it, too: a clock may have been wrong
+}
+
+function writeAnswer(answer: FlavorAnswer): Pick<Row, 'flavor' | 'access'> {
   if (answer.status === 'missing') return { flavor: null, access: null };
   const { flavor, access } = answer;
-  return { flavor: JSON.stringify(flavor), access: access === undefined ? null : JSON.stringify([...access]) };
+  return { flavor: JSON.stringify(flavor), access: access === undefined ? null : JSON.stringify([...access].sort()) };
 }
 
-function readAnswer(flavor: string | null, access: string | null): FlavorAnswer {
-  if (flavor === null) return { status: 'missing' };
-  const found = { status: 'found', flavor: JSON.parse(flavor) as Flavor } as const;
-  return access === null ? found : { ...found, access: new Set(JSON.parse(access) as string[]) };
+/** Undefined for a row that somebody has damaged: it counts as none, and is written anew when Nova is asked. */
+function readAnswer({ flavorId, flavor: flavorText, access: accessText }: Row): FlavorAnswer | undefined {
+  if (flavorText === null) return { status: 'missing' };
+  const flavor = parse(flavorText) as Flavor | undefined;
+  const access = accessText === null ? undefined : (parse(accessText) as string[] | undefined);
+  if (flavor?.id !== flavorId || (accessText !== null && !Array.isArray(access))) return undefined;
+  return access === undefined ? { status: 'found', flavor } : { status: 'found', flavor, access: new Set(access) };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

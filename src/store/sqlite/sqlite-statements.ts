@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, notExists, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, notExists, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { acceptedFlavors, keptFlavors, registrations } from './schema';
 
@@ -122,7 +122,10 @@ function prepareFind(db: BetterSQLite3Database) {
     .prepare();
 }
 
-/** Writes a row only where the flavor is registered, and not over what another process has heard later. */
+/**
+ * Writes a row only where the flavor is registered, and not over what another process has heard later; but over what was
+ * heard in the future, when a clock was wrong.
+ */
 function prepareKeepFlavor(db: BetterSQLite3Database) {
   return db
     .insert(keptFlavors)
@@ -140,27 +143,16 @@ function prepareKeepFlavor(db: BetterSQLite3Database) {
         flavor: sql`excluded.flavor`,
         access: sql`excluded.access`,
       },
-      setWhere: gt(sql`excluded.asked_at`, keptFlavors.askedAt),
+      setWhere: sql`excluded.asked_at > ${keptFlavors.askedAt} OR ${keptFlavors.askedAt} > unixepoch('subsec') * 1000`,
     })
     .prepare();
 }
 
 function prepareFindKeptFlavors(db: BetterSQLite3Database) {
   return db
-    .select({
-      flavorId: keptFlavors.flavorId,
-      askedAt: keptFlavors.askedAt,
-      flavor: keptFlavors.flavor,
-      access: keptFlavors.access,
-    })
+    .select()
     .from(keptFlavors)
-    .where(
-      and(
-        inArray(keptFlavors.flavorId, listed('flavorIds')),
-        eq(keptFlavors.region, sql.placeholder('region')),
-        eq(keptFlavors.computeEndpoint, sql.placeholder('computeEndpoint')),
-      ),
-    )
+    .where(inArray(keptFlavors.flavorId, listed('flavorIds')))
     .prepare();
 }
 

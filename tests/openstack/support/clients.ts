@@ -109,7 +109,7 @@ export type Clients = ReturnType<typeof connect>;
 export function createCache(
   { directory, sessions, clock, logger }: Clients,
   options: Partial<CachedFlavorDirectoryOptions> = {},
-  kept: KeptFlavors = { find: () => [], keep: () => Promise.resolve([]) },
+  kept: KeptFlavors = { find: () => [], keep: () => Promise.resolve() },
 ): CachedFlavorDirectory {
   const defaults = { ttlSeconds: 30, staleWhileRevalidateSeconds: 0, maxStaleSeconds: 0, maxEntries: 100 };
   const all = { ...defaults, deadlineMs: 10_000, clock, logger, ...options };
