@@ -70,7 +70,7 @@ async function findAll(
     globalRequestId: call.globalRequestId,
     signal: call.signal,
     fresh: true,
-    withAccess: true, // not for this request, but readers need it even when Nova is away before the first of them comes
+    withAccess: false,
   });
   const found: Flavor[] = [];
   const unknown: FlavorId[] = [];

@@ -97,17 +97,6 @@ describe('what Nova said before a restart', () => {
     expect(await seen('admin')).toEqual(['1', '2', 'priv-demo']);
   });
 
-  it('is there for readers of a private flavor also when none has come before the outage', async () => {
-    await start();
-    await here.stub.nova.stops();
-    await here.world.service.restart();
-
-    expect([await seen('member'), await seen('other')]).toEqual([
-      ['1', '2', 'priv-demo'],
-      ['1', '2'],
-    ]);
-  });
-
   it('is as old as nobody knows when a clock was ahead, and is asked for anew', async () => {
     await start();
     aheadMs = 86_000_000;

@@ -203,6 +203,6 @@ describe('retries in total', () => {
     );
 
     const first = asked(/flavors\/1$/);
-    expect(first).toBeLessThanOrEqual(200 + 40);
+    expect(first).toBeLessThanOrEqual(200 + 80);
   });
 });
