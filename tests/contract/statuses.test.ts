@@ -5,7 +5,7 @@ import { untilWhole } from '../support/until-whole';
 import { sendOnTheWire, type WireRequest } from '../support/wire';
 
 const REQUEST_TIMEOUT_MS = 300;
-const NOVA_TIMEOUT_MS = 200;
+const NOVA_TIMEOUT_MS = 1_000;
 
 describe('every documented status', () => {
   let here: StubWorld;

@@ -251,13 +251,13 @@ describe('access that cannot be learned', () => {
   });
 
   it('while Keystone hangs is given up at the deadline', async () => {
-    reconnect({ novaDeadlineMs: 150, keystoneDeadlineMs: 1_000 });
+    reconnect({ novaDeadlineMs: 500, keystoneDeadlineMs: 8_000, attemptTimeoutMs: 8_000 });
     cloud.keystone.hangs();
 
     const { ms, result } = await timed(() => findAccess(['p1']));
 
     expect(result).toEqual({});
-    expect(ms).toBeLessThan(800);
+    expect(ms).toBeLessThan(5_000);
   });
 
   it('because nobody waits any more ends at once', async () => {

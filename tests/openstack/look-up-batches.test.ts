@@ -228,13 +228,13 @@ describe('a look-up that fails', () => {
 
 describe('who stops waiting', () => {
   it('is let go at once; the others get their answers from the same look-up', async () => {
-    const { answered } = await runningLookUp(['a'], {}, 300);
+    const { answered } = await runningLookUp(['a'], {}, 2_000);
     const gone = new AbortController();
     const leaving = timed(() => outcomeOf(lookUp(['a'], { signal: gone.signal })));
     gone.abort();
 
     expect((await leaving).result.kind).toBe('upstream timed out');
-    expect((await leaving).ms).toBeLessThan(200);
+    expect((await leaving).ms).toBeLessThan(1_500);
     expect([...(await answered).answers.keys(), ...asked()]).toEqual(['a', 'a']);
   });
 

@@ -118,7 +118,7 @@ describe('how Nova is asked, of 2,000 flavors', () => {
 
   it('goes no wider than it may', async () => {
     clients = connect(cloud, { maxConcurrentRequests: 3 });
-    cloud.nova.isSlow(10, { path: /flavors/ });
+    cloud.nova.isSlow(100, { path: /flavors/ });
     await Promise.all([lookUp(spread(16)), lookUp(spread(10)), lookUp(spread(17))]);
 
     expect(cloud.nova.maxConcurrent).toBe(3);
@@ -189,7 +189,7 @@ describe('a look-up that cannot be answered whole', () => {
     cloud.nova.isSlow(200, { path: /flavors/ });
     await outcomeOf(lookUp([first, ...rest]));
     const { gets } = flavorRequestsAt(cloud);
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await new Promise((resolve) => setTimeout(resolve, 700));
 
     expect([gets, flavorRequestsAt(cloud).gets]).toEqual([2, 2]);
   });
@@ -205,14 +205,14 @@ describe('a look-up that cannot be answered whole', () => {
 });
 
 describe('the deadline of a whole look-up', () => {
-  const soon = { novaDeadlineMs: 200 };
+  const soon = { novaDeadlineMs: 1_000 };
 
   it.each([
     ['hangs', () => cloud.nova.hangs(atFlavor)],
     ['drips', () => cloud.nova.drips({ bytesPerSecond: 20, ...atFlavor })],
     ['hangs from the first', () => cloud.nova.hangs()],
     ['hangs when it is asked who we are', () => cloud.nova.hangs({ path: PROBE })],
-    ['answers each request in time, but not all', () => cloud.nova.isSlow(50, atFlavor)],
+    ['answers each request in time, but not all', () => cloud.nova.isSlow(200, atFlavor)],
   ])('holds while Nova %s', async (_, goWrong) => {
     await start(undefined, { ...soon, maxConcurrentRequests: 1 });
     goWrong();
@@ -220,21 +220,21 @@ describe('the deadline of a whole look-up', () => {
     const { ms, result } = await timed(() => outcomeOf(lookUp(spread(16))));
 
     expect(result).toEqual(timeout);
-    expect(ms).toBeLessThan(1_500);
+    expect(ms).toBeLessThan(6_000);
   });
 
   it('holds for a walk', async () => {
     await start({ flavors: manyFlavors(100), maxLimit: 5 }, soon);
-    cloud.nova.isSlow(50, atList);
+    cloud.nova.isSlow(200, atList);
 
     const { ms, result } = await timed(() => outcomeOf(lookUp(spread(100))));
 
     expect(result).toEqual(timeout);
-    expect(ms).toBeLessThan(1_500);
+    expect(ms).toBeLessThan(6_000);
   });
 
   it('holds while another look-up has every place', async () => {
-    await start(undefined, { ...soon, attemptTimeoutMs: 1_000, maxConcurrentRequests: 1 });
+    await start(undefined, { ...soon, attemptTimeoutMs: 3_000, maxConcurrentRequests: 1 });
     await lookUp(spread(1));
     cloud.nova.hangs();
     const occupying = outcomeOf(clients.nova.getFlavor(spread(1)[0]!, aCall()));
@@ -243,24 +243,24 @@ describe('the deadline of a whole look-up', () => {
     await occupying;
 
     expect(result).toEqual(timeout);
-    expect(ms).toBeLessThan(800);
+    expect(ms).toBeLessThan(2_500);
   });
 
   it('holds while Keystone hangs', async () => {
-    await start(undefined, { ...soon, keystoneDeadlineMs: 1_000 });
+    await start(undefined, { ...soon, keystoneDeadlineMs: 8_000, attemptTimeoutMs: 8_000 });
     cloud.keystone.hangs();
 
     const { ms } = await timed(() => outcomeOf(lookUp(spread(1))));
 
-    expect(ms).toBeLessThan(800);
+    expect(ms).toBeLessThan(5_000);
   });
 
   it('leaves no request behind', async () => {
     await start(undefined, { ...soon, maxConcurrentRequests: 1 });
-    cloud.nova.isSlow(90, atFlavor);
+    cloud.nova.isSlow(300, atFlavor);
     await outcomeOf(lookUp(spread(16)));
     const { gets } = flavorRequestsAt(cloud);
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await new Promise((resolve) => setTimeout(resolve, 700));
 
     expect(flavorRequestsAt(cloud).gets).toBe(gets);
   });

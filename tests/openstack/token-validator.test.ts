@@ -285,16 +285,16 @@ describe('a Keystone that answers nonsense', () => {
   });
 
   it('is waited for no longer than the deadline, our own login included', async () => {
-    reconnect({ keystoneDeadlineMs: 300 });
+    reconnect({ keystoneDeadlineMs: 1_500 });
     await validate(cloud.keystone.tokenFor('bob'));
     cloud.keystone.expiresTokens();
-    cloud.keystone.isSlow(250, { path: /nocatalog/ });
+    cloud.keystone.isSlow(1_000, { path: /nocatalog/ });
     cloud.keystone.hangs({ path: /\/auth\/tokens$/ });
     const alice = cloud.keystone.tokenFor('alice');
 
     const { ms, result } = await timed(() => outcomeOf(validate(alice)));
 
     expect(result).toEqual(unavailable);
-    expect(ms).toBeLessThan(480);
+    expect(ms).toBeLessThan(2_400);
   });
 });

@@ -62,10 +62,10 @@ export const LIMITS = {
 
 /** Where the limits are reached: with the documented ones the run would take minutes. */
 export const SHORT_LIMITS = {
-  KEYSTONE_TIMEOUT_MS: '300',
-  KEYSTONE_DEADLINE_MS: '1000',
-  NOVA_TIMEOUT_MS: '300',
-  NOVA_DEADLINE_MS: '1000',
+  KEYSTONE_TIMEOUT_MS: '700',
+  KEYSTONE_DEADLINE_MS: '2000',
+  NOVA_TIMEOUT_MS: '700',
+  NOVA_DEADLINE_MS: '2000',
 } as const;
 
 /** Two services, and so two memories: one that has read the flavors before, and one to which they are always unknown. */

@@ -218,10 +218,10 @@ export const KEYSTONE_FAULTS: readonly Fault[] = [
   {
     name: 'each answer in time, all we need not',
     takesLong: true,
-    settings: { KEYSTONE_DEADLINE_MS: '500', NOVA_DEADLINE_MS: '500' },
+    settings: { KEYSTONE_DEADLINE_MS: '1200', NOVA_DEADLINE_MS: '1200' },
     begin: ({ keystone, ownToken }) => {
       keystone.revoke(ownToken());
-      keystone.isSlow(250);
+      keystone.isSlow(500);
     },
     answers: answers(UNAVAILABLE, UNAVAILABLE, UNAVAILABLE, '200'),
   },

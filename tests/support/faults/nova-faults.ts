@@ -79,7 +79,7 @@ export const NOVA_FAULTS: readonly Fault[] = [
   {
     name: 'gives each page in time, all pages not',
     scene: WALK,
-    begin: ({ nova }) => nova.isSlow(200, { path: PAGE }),
+    begin: ({ nova }) => nova.isSlow(450, { path: PAGE }),
     takesLong: true,
     answers: answers(TIMEOUT, TIMEOUT, '200'),
   },
