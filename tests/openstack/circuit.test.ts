@@ -106,8 +106,9 @@ describe('a service that is away', () => {
     expect(asked(PROBE)).toBeGreaterThanOrEqual(1);
     expect(asked(PROBE)).toBeLessThanOrEqual(5);
     upstream.close();
+    await new Promise((resolve) => setTimeout(resolve, 200)); // what was on its way has arrived
     const before = asked(PROBE);
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await new Promise((resolve) => setTimeout(resolve, 300));
     expect(asked(PROBE)).toBe(before);
   });
 
