@@ -110,8 +110,8 @@ describe('HTTP conventions', () => {
   it.each([
     ['PUT', read, 'GET, HEAD'],
     ['OPTIONS', read, 'GET, HEAD'],
-    ['GET', '/RegisteredFlavors/redis/1', 'DELETE, POST'],
-    ['HEAD', '/RegisteredFlavors/redis/1', 'DELETE, POST'],
+    ['PUT', '/RegisteredFlavors/redis/1', 'DELETE, GET, HEAD, POST'],
+    ['PATCH', '/RegisteredFlavors/redis/1', 'DELETE, GET, HEAD, POST'],
     ['POST', '/', 'GET, HEAD'],
     ['DELETE', '/healthcheck', 'GET, HEAD'],
   ])('answers 405 to %s %s and allows %s, before it asks for a token', async (method, path, allowed) => {
