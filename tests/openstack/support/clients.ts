@@ -45,9 +45,15 @@ export function passwordOf({ keystone }: StubCloud, username = 'flavorsvc'): Cre
   return { method: 'password', user: { name: username, domain }, password, project: { name: projectName, domain } };
 }
 
+/** What looks for a service that is away does so for ever: the next tests would pay for it. */
+const opened: { close(): void }[] = [];
+afterEach(() => {
+  for (const each of opened.splice(0)) each.close();
+});
+
 /** An upstream with limits that no test meets by accident. */
 export function createUpstream(options: Partial<UpstreamOptions> = {}): Upstream {
-  return new Upstream({
+  const upstream = new Upstream({
     errors: novaErrors,
     attemptTimeoutMs: 5_000,
     maxAnswerBytes: 16 * 1024 * 1024,
@@ -59,6 +65,8 @@ export function createUpstream(options: Partial<UpstreamOptions> = {}): Upstream
     logger: collectLines().logger,
     ...options,
   });
+  opened.push(upstream);
+  return upstream;
 }
 
 export interface ClientOptions {
@@ -98,6 +106,7 @@ export function connect(cloud: StubCloud, options: ClientOptions = {}) {
     logger,
     clock,
   );
+  opened.push(clients);
   const deadlineMs = options.novaDeadlineMs ?? 10_000;
   const directory = new NovaFlavorDirectory(clients.nova, { deadlineMs, clock, logger });
   return { ...clients, clock, logger, lines, credentials, directory, validator: clients.tokens };
