@@ -8,7 +8,7 @@ import { SERVICE_TYPE_PATTERN, SERVICE_TYPE_RULE } from '../registrations/servic
 import { type Contract, queryParametersOf } from './contract';
 import { HttpFault } from './http-fault';
 
-/** The lists of the path: what a bad item is called, and what a good one looks like. */
+/** The lists of path and query: what a bad item is called, and what a good one looks like. */
 const LISTS: readonly { name: string; code: ErrorCode; pattern: RegExp; rule: string }[] = [
   {
     name: 'serviceTypes',
@@ -17,6 +17,12 @@ const LISTS: readonly { name: string; code: ErrorCode; pattern: RegExp; rule: st
     rule: SERVICE_TYPE_RULE,
   },
   { name: 'flavorIDs', code: 'registered-flavors.flavor_id.invalid', pattern: FLAVOR_ID_PATTERN, rule: FLAVOR_ID_RULE },
+  {
+    name: 'flavor_ids',
+    code: 'registered-flavors.flavor_id.invalid',
+    pattern: FLAVOR_ID_PATTERN,
+    rule: FLAVOR_ID_RULE,
+  },
 ];
 const QUOTED_CHARACTERS = 80;
 /** Beyond this many the caller has understood. */
@@ -73,8 +79,12 @@ function badRequest(
     return new HttpFault('malformed', abridge(unknownQueries(request, contract)));
   }
   if (/malformed uri/i.test(error.message)) return malformedUrl();
-  const lists = (request as OpenApiRequest).openapi?.pathParams; // Express has forgotten request.params by now
-  const badItems = LISTS.flatMap((list) => describeBadItems(list, lists?.[list.name]));
+  const { flavor_ids: ids } = request.query;
+  const lists: Record<string, unknown> = {
+    ...(request as OpenApiRequest).openapi?.pathParams, // Express has forgotten request.params by now
+    flavor_ids: typeof ids === 'string' && ids !== '' ? ids.split(',') : ids, // and has not split this one
+  };
+  const badItems = LISTS.flatMap((list) => describeBadItems(list, lists[list.name]));
   return new HttpFault('malformed', badItems.length > 0 ? abridge(badItems) : error.errors.map(describe));
 }
 
@@ -142,11 +152,6 @@ const WORDS: readonly [RegExp, string][] = [
 ];
 
 function describe(error: { path: string; message: string }): Problem {
-  const item = /^\/query\/flavor_ids\/(\d+)$/.exec(error.path)?.[1];
-  if (item !== undefined) {
-    const detail = `Item ${Number(item) + 1} of flavor_ids is none. ${FLAVOR_ID_RULE}`;
-    return { code: 'registered-flavors.flavor_id.invalid', detail };
-  }
   const what = error.path.replace(/^\/query\//, 'the query parameter ').replace(/^\//, '');
   const [, wanted] = WORDS.find(([pattern]) => pattern.test(error.message)) ?? [undefined, error.message];
   return { code: 'registered-flavors.request.invalid', detail: `${capitalized(what)} ${wanted}.` };

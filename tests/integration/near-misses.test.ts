@@ -42,7 +42,7 @@ describe('who has mistyped', () => {
   });
 
   it.each([
-    ['flavor_ids=1,,2', 'Item 2 of flavor_ids is none. A flavor ID is 1 to 255 letters'],
+    ['flavor_ids=1,,2', 'Item 2 of flavor_ids is empty. A flavor ID is 1 to 255 letters'],
     ['flavor_ids=', 'The query parameter flavor_ids must not be empty.'],
     ['extra_spec=hw', 'The query parameter extra_spec/0 must be key:value.'],
     ['min_vcpus=many', 'The query parameter min_vcpus must be one whole number.'],

@@ -1,14 +1,12 @@
 import type { RequestHandler } from 'express';
-import { checkRegisteredFlavors as check, type ReadPorts } from '../../registrations/get-registered-flavors';
-import { cacheStatus } from '../cache-status';
-import { sendRendered } from '../conditional-answer';
-import type { RenderedViews } from '../rendered-views';
+import { checkRegisteredFlavors as check } from '../../registrations/get-registered-flavors';
+import { type ReadingPorts, sendReading } from '../reading-answer';
 import { callOf } from '../request-context';
 import { pathList, queryText } from '../request-values';
 import { readSelector } from '../selector-query';
 
 /** GET /RegisteredFlavors/{serviceTypes}/{flavorIDs} */
-export function checkRegisteredFlavors(ports: ReadPorts & { readonly views: RenderedViews }): RequestHandler {
+export function checkRegisteredFlavors(ports: ReadingPorts): RequestHandler {
   return async (request, response) => {
     const reading = await check(ports, callOf(request), {
       serviceTypes: pathList(request, 'serviceTypes'),
@@ -16,7 +14,6 @@ export function checkRegisteredFlavors(ports: ReadPorts & { readonly views: Rend
       flavorIds: pathList(request, 'flavorIDs'),
       selector: readSelector(request),
     });
-    response.setHeader('Cache-Status', cacheStatus(reading, ports.clock.now()));
-    sendRendered(request, response, ports.views.render(reading.view));
+    sendReading(request, response, ports, reading);
   };
 }

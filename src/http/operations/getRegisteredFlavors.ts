@@ -1,14 +1,12 @@
 import type { RequestHandler } from 'express';
-import { getRegisteredFlavors as read, type ReadPorts } from '../../registrations/get-registered-flavors';
-import { cacheStatus } from '../cache-status';
-import { sendRendered } from '../conditional-answer';
-import type { RenderedViews } from '../rendered-views';
+import { getRegisteredFlavors as read } from '../../registrations/get-registered-flavors';
+import { type ReadingPorts, sendReading } from '../reading-answer';
+import { callOf } from '../request-context';
 import { pathList, queryList, queryText } from '../request-values';
 import { readSelector } from '../selector-query';
-import { callOf } from '../request-context';
 
 /** GET /RegisteredFlavors/{serviceTypes} */
-export function getRegisteredFlavors(ports: ReadPorts & { readonly views: RenderedViews }): RequestHandler {
+export function getRegisteredFlavors(ports: ReadingPorts): RequestHandler {
   return async (request, response) => {
     const reading = await read(ports, callOf(request), {
       serviceTypes: pathList(request, 'serviceTypes'),
@@ -16,7 +14,6 @@ export function getRegisteredFlavors(ports: ReadPorts & { readonly views: Render
       flavorIds: queryList(request, 'flavor_ids'),
       selector: readSelector(request),
     });
-    response.setHeader('Cache-Status', cacheStatus(reading, ports.clock.now()));
-    sendRendered(request, response, ports.views.render(reading.view));
+    sendReading(request, response, ports, reading);
   };
 }
