@@ -1,5 +1,6 @@
-import { and, eq, inArray, notExists, type SQL, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, inArray, notExists, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { acceptedFlavors, keptFlavors, registrations } from './schema';
 
 /**
@@ -44,16 +45,7 @@ function prepareAcceptFlavor(db: BetterSQLite3Database) {
     })
     .onConflictDoUpdate({
       target: acceptedFlavors.flavorId,
-      set: {
-        name: sql`excluded.name`,
-        ram: sql`excluded.ram`,
-        vcpus: sql`excluded.vcpus`,
-        disk: sql`excluded.disk`,
-        ephemeral: sql`excluded.ephemeral`,
-        swap: sql`excluded.swap`,
-        isPublic: sql`excluded.is_public`,
-        acceptedAt: sql`excluded.accepted_at`,
-      },
+      set: excluded(acceptedFlavors),
     })
     .prepare();
 }
@@ -75,16 +67,7 @@ function prepareRegister(db: BetterSQLite3Database) {
 }
 
 function prepareDeregister(db: BetterSQLite3Database) {
-  return db
-    .delete(registrations)
-    .where(
-      and(
-        inArray(registrations.serviceType, listed('serviceTypes')),
-        inArray(registrations.flavorId, listed('flavorIds')),
-      ),
-    )
-    .returning(PAIR)
-    .prepare();
+  return db.delete(registrations).where(isListedPair()).returning(PAIR).prepare();
 }
 
 /** Of the flavors, forgets those without any registration. */
@@ -103,12 +86,7 @@ function prepareFindPairs(db: BetterSQLite3Database) {
   return db
     .select(PAIR)
     .from(registrations)
-    .where(
-      and(
-        inArray(registrations.serviceType, listed('serviceTypes')),
-        inArray(registrations.flavorId, listed('flavorIds')),
-      ),
-    )
+    .where(isListedPair())
     .orderBy(registrations.flavorId, registrations.serviceType)
     .prepare();
 }
@@ -136,13 +114,7 @@ function prepareKeepFlavor(db: BetterSQLite3Database) {
     )
     .onConflictDoUpdate({
       target: keptFlavors.flavorId,
-      set: {
-        region: sql`excluded.region`,
-        computeEndpoint: sql`excluded.compute_endpoint`,
-        askedAt: sql`excluded.asked_at`,
-        flavor: sql`excluded.flavor`,
-        access: sql`excluded.access`,
-      },
+      set: excluded(keptFlavors),
       setWhere: sql`excluded.asked_at > ${keptFlavors.askedAt} OR ${keptFlavors.askedAt} > unixepoch('subsec') * 1000`,
     })
     .prepare();
@@ -154,6 +126,19 @@ function prepareFindKeptFlavors(db: BetterSQLite3Database) {
     .from(keptFlavors)
     .where(inArray(keptFlavors.flavorId, listed('flavorIds')))
     .prepare();
+}
+
+/** All columns but the key as they would have been inserted. */
+function excluded(table: SQLiteTable): Record<string, SQL> {
+  const others = Object.entries(getTableColumns(table)).filter(([, column]) => !column.primary);
+  return Object.fromEntries(others.map(([name, column]) => [name, sql`excluded.${sql.identifier(column.name)}`]));
+}
+
+function isListedPair(): SQL | undefined {
+  return and(
+    inArray(registrations.serviceType, listed('serviceTypes')),
+    inArray(registrations.flavorId, listed('flavorIds')),
+  );
 }
 
 function listed(placeholder: string): SQL {
