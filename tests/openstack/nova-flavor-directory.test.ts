@@ -220,7 +220,7 @@ describe('the deadline of a whole look-up', () => {
     const { ms, result } = await timed(() => outcomeOf(lookUp(spread(16))));
 
     expect(result).toEqual(timeout);
-    expect(ms).toBeLessThan(6_000);
+    expect(ms).toBeLessThan(4_000); // one try alone may take 5 s
   });
 
   it('holds for a walk', async () => {
@@ -230,7 +230,7 @@ describe('the deadline of a whole look-up', () => {
     const { ms, result } = await timed(() => outcomeOf(lookUp(spread(100))));
 
     expect(result).toEqual(timeout);
-    expect(ms).toBeLessThan(6_000);
+    expect(ms).toBeLessThan(4_000); // one try alone may take 5 s
   });
 
   it('holds while another look-up has every place', async () => {
