@@ -1,17 +1,19 @@
 import { type Clock, systemClock } from './clock';
 import type { Config } from './config/config';
 import { createApp } from './http/app';
-import { readContract } from './http/contract';
+import { type OperationHandlers, readContract } from './http/contract';
 import { checkRegisteredFlavors } from './http/operations/checkRegisteredFlavors';
 import { deregisterFlavors } from './http/operations/deregisterFlavors';
 import { getContract } from './http/operations/getContract';
 import { getHealth } from './http/operations/getHealth';
 import { getReadiness } from './http/operations/getReadiness';
 import { getRegisteredFlavors } from './http/operations/getRegisteredFlavors';
+import { getServiceTypes } from './http/operations/getServiceTypes';
 import { getVersions } from './http/operations/getVersions';
+import { listRegisteredFlavors } from './http/operations/listRegisteredFlavors';
 import { registerFlavors } from './http/operations/registerFlavors';
-import { RenderedViews } from './http/rendered-views';
 import { listen } from './http/server';
+import { createViewMemories } from './http/view-memories';
 import type { Logger } from './logger';
 import { CachedFlavorDirectory } from './openstack/cached-flavor-directory';
 import { connectOpenStack, type OpenStack } from './openstack/connect-openstack';
@@ -19,6 +21,7 @@ import { FlavorKeeper } from './openstack/flavor-keeper';
 import { lookAtOpenStack } from './openstack/first-look';
 import { NovaFlavorDirectory } from './openstack/nova-flavor-directory';
 import type { NovaClient } from './openstack/nova-client';
+import type { ReadPorts } from './registrations/get-registered-flavors';
 import type { RegistrationStore } from './registrations/registration-store';
 import { openStore } from './store/open-store';
 
@@ -37,7 +40,6 @@ export interface Service {
  * @throws StoreOpenError, or the system's error when it cannot listen
  */
 export async function startService(config: Config, logger: Logger, clock: Clock = systemClock): Promise<Service> {
-  const { roles } = config;
   const http = { ...config.http, wwwAuthenticateUri: config.openstack.wwwAuthenticateUri };
   const { registrations: store, keptFlavors } = await openStore({ databaseUrl: config.databaseUrl, logger });
   const openstack = connectOpenStack(config, logger, clock);
@@ -46,7 +48,6 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
     new FlavorKeeper(keptFlavors, { ...config.flavorCache, locate: (id) => openstack.sessions.locate(id), logger }),
     { ...config.flavorCache, deadlineMs: config.nova.deadlineMs, clock, logger },
   );
-  const ports = { store, flavors, views: new RenderedViews(config.answerCacheBytes), roles, clock };
   const contract = readContract();
   let isStopping = false;
   const app = createApp({
@@ -55,10 +56,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
     logger,
     validateToken: (token, globalRequestId) => openstack.tokens.validate(token, globalRequestId),
     handlers: new Map([
-      ['registerFlavors', registerFlavors({ ...ports, serviceTypes: config.serviceTypes })],
-      ['getRegisteredFlavors', getRegisteredFlavors(ports)],
-      ['checkRegisteredFlavors', checkRegisteredFlavors(ports)],
-      ['deregisterFlavors', deregisterFlavors(ports)],
+      ...registryHandlers(config, { store, flavors, roles: config.roles, clock }),
       ['getReadiness', readiness(store, openstack, () => isStopping)],
       ['getVersions', getVersions()],
       ['getHealth', getHealth()],
@@ -85,6 +83,22 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
       await store.close();
     },
   };
+}
+
+function registryHandlers(
+  { serviceTypes, answerCacheBytes }: Config,
+  ports: Omit<ReadPorts, 'views'>,
+): OperationHandlers {
+  const views = createViewMemories(answerCacheBytes);
+  const readFlavors = { ...ports, views: views.flavors };
+  return new Map([
+    ['listRegisteredFlavors', listRegisteredFlavors(readFlavors)],
+    ['getRegisteredFlavors', getRegisteredFlavors(readFlavors)],
+    ['checkRegisteredFlavors', checkRegisteredFlavors(readFlavors)],
+    ['getServiceTypes', getServiceTypes({ ...ports, views: views.serviceTypes })],
+    ['registerFlavors', registerFlavors({ ...ports, serviceTypes })],
+    ['deregisterFlavors', deregisterFlavors(ports)],
+  ]);
 }
 
 function readiness(store: RegistrationStore, openstack: OpenStack, isStopping: () => boolean) {

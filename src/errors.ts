@@ -25,6 +25,7 @@ export const ERROR_TITLES = {
   'registered-flavors.flavor_id.too_many': 'Too many flavor IDs in one request',
   'registered-flavors.pair.too_many': 'Too many pairs in one request',
   'registered-flavors.query.unknown': 'Unknown query parameter',
+  'registered-flavors.query.conflict': 'Query parameters that do not go together',
   'registered-flavors.version.invalid': 'The API version is malformed',
   'registered-flavors.version.not_acceptable': 'The API version is not offered',
   'registered-flavors.token.missing': 'No token',

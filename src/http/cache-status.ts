@@ -1,4 +1,4 @@
-import type { Reading } from '../registrations/get-registered-flavors';
+import type { Reading, View } from '../registrations/view';
 import { SERVICE_TYPE } from './api-version';
 
 /**
@@ -6,7 +6,7 @@ import { SERVICE_TYPE } from './api-version';
  * less than none when it is stale; `fwd` with the reason why Nova was asked now. The registry itself is always up to
  * date.
  */
-export function cacheStatus({ view, askedFor }: Reading, now: number): string {
+export function cacheStatus({ view, askedFor }: Reading<View>, now: number): string {
   if (askedFor === 'the unknown') return `${SERVICE_TYPE}; fwd=miss`;
   if (askedFor === 'the old') return `${SERVICE_TYPE}; fwd=stale`;
   const { goodUntil } = view.asOf;

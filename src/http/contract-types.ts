@@ -87,6 +87,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/RegisteredFlavors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List all registered flavors
+         * @description All registered flavors that the caller may see, each once with all of its service types, sorted by flavor ID in
+         *     byte order. In pages: follow the link `next` for as long as there is one. What stands from the first page to the
+         *     last is on exactly one of them, whatever is registered and deregistered meanwhile.
+         *
+         *     With `flavor_ids` it answers which service types a flavor is registered for.
+         *
+         *     Who sees what, the ETag and Cache-Status are as when listing the flavors of service types.
+         */
+        get: operations["listRegisteredFlavors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/RegisteredFlavors/{serviceTypes}": {
         parameters: {
             query?: never;
@@ -135,7 +161,8 @@ export interface paths {
         /**
          * Register flavors for service types
          * @description Registers each of the flavors for each of the service types: all of these pairs, or none when Nova does not
-         *     have one of the flavors. Pairs that are registered already stay as they are. Nova itself is asked every time.
+         *     have one of the flavors. Pairs that are registered already stay as they are; the size that Nova has now is accepted,
+         *     so that a flavor that was `changed` is `available` again. Nova itself is asked every time.
          *
          *     Needs an admin role in a project's scope.
          */
@@ -148,6 +175,29 @@ export interface paths {
          *     Needs an admin role in a project's scope.
          */
         delete: operations["deregisterFlavors"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ServiceTypes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the service types in use
+         * @description The service types with at least one registered flavor that the caller may see, sorted by name in byte order.
+         *
+         *     Admins see all of them, with how many flavors each has and when that last changed; Nova is not asked for it.
+         *     Others see names only.
+         */
+        get: operations["getServiceTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -188,21 +238,73 @@ export interface components {
         };
         /** @description The collection of registered flavors. */
         RegisteredFlavors: {
-            /** @description Each flavor once, sorted by flavor ID in byte order. */
-            registered_flavors: components["schemas"]["RegisteredFlavor"][];
+            registered_flavors: components["schemas"]["RegisteredFlavorList"];
         };
+        /** @description A page of the collection of registered flavors. */
+        RegisteredFlavorsPage: {
+            registered_flavors: components["schemas"]["RegisteredFlavorList"];
+            /**
+             * @description `self`, and `next` when there is another page. Each is a query: resolved against the URL of this page, or
+             *     appended to its path, it names the page.
+             */
+            links: components["schemas"]["Links"];
+        };
+        /** @description Each flavor once, sorted by flavor ID in byte order; of the registry alone with `hydrate=false`. */
+        RegisteredFlavorList: (components["schemas"]["RegisteredFlavor"] | components["schemas"]["RegisteredFlavorAlone"])[];
+        /** @description A registered flavor without what Nova says of it. */
+        RegisteredFlavorAlone: {
+            flavor_id: components["schemas"]["FlavorId"];
+            service_types: components["schemas"]["ServiceTypesOfFlavor"];
+        };
+        /** @description The service types that it is registered for, of those asked for, sorted in byte order. */
+        ServiceTypesOfFlavor: components["schemas"]["ServiceType"][];
         /** @description A registered flavor with what Nova says of it. */
         RegisteredFlavor: {
             flavor_id: components["schemas"]["FlavorId"];
-            /** @description Those of the service types asked for that it is registered for, sorted in byte order. */
-            service_types: components["schemas"]["ServiceType"][];
+            service_types: components["schemas"]["ServiceTypesOfFlavor"];
             status: components["schemas"]["FlavorStatus"];
             /** @description Null when the flavor is missing. */
             flavor: components["schemas"]["Flavor"] | null;
+            registered_as?: components["schemas"]["AcceptedFlavor"];
+        };
+        /** @description For admins, where a flavor is missing or changed. What it was when it was last registered. */
+        AcceptedFlavor: {
+            name: string;
+            size: components["schemas"]["FlavorSize"];
+            is_public: boolean;
+        };
+        /** @description What an instance gets of a flavor, in Nova's units. */
+        FlavorSize: {
+            /** @description In MiB. */
+            ram: number;
+            vcpus: number;
+            /** @description In GiB. */
+            disk: number;
+            /** @description In GiB. */
+            ephemeral: number;
+            /** @description In MiB; 0 for none. */
+            swap: number;
+        };
+        /** @description The collection of service types. */
+        ServiceTypes: {
+            /** @description Sorted by name in byte order. */
+            service_types: components["schemas"]["ServiceTypeInUse"][];
+        };
+        /** @description A service type with at least one registered flavor. All but the name is for admins. */
+        ServiceTypeInUse: {
+            name: components["schemas"]["ServiceType"];
+            /** @description How many flavors are registered for it. */
+            flavor_count?: number;
+            /**
+             * Format: date-time
+             * @description When a flavor was last registered for it or deregistered from it.
+             */
+            updated_at?: string;
         };
         /**
-         * @description `available`: Nova has it. `missing`: Nova no longer has it; shown to admins only. `changed`: Nova has another
-         *     flavor under this ID than the one that was registered.
+         * @description `available`: Nova has it. `missing`: Nova no longer has it; shown to admins only. `changed`: Nova has a flavor of
+         *     another size (ram, vcpus, disk, ephemeral or swap) under this ID than the one that was registered; registering it
+         *     again accepts the new size for all of its service types.
          * @enum {string}
          */
         FlavorStatus: "available" | "missing" | "changed";
@@ -301,7 +403,7 @@ export interface components {
          *     New ones may come: treat an unknown code by its status.
          * @enum {string}
          */
-        ErrorCode: "registered-flavors.request.invalid" | "registered-flavors.request.timeout" | "registered-flavors.service_type.invalid" | "registered-flavors.service_type.not_offered" | "registered-flavors.service_type.too_many" | "registered-flavors.flavor_id.invalid" | "registered-flavors.flavor_id.too_many" | "registered-flavors.pair.too_many" | "registered-flavors.query.unknown" | "registered-flavors.version.invalid" | "registered-flavors.version.not_acceptable" | "registered-flavors.token.missing" | "registered-flavors.token.invalid" | "registered-flavors.token.not_allowed" | "registered-flavors.scope.project_required" | "registered-flavors.role.required" | "registered-flavors.path.not_found" | "registered-flavors.method.not_allowed" | "registered-flavors.flavor.not_found" | "registered-flavors.registration.not_found" | "registered-flavors.body.too_large" | "registered-flavors.uri.too_long" | "registered-flavors.headers.too_large" | "registered-flavors.service.overloaded" | "registered-flavors.internal.error" | "registered-flavors.nova.bad_answer" | "registered-flavors.nova.unavailable" | "registered-flavors.nova.not_admin" | "registered-flavors.nova.timeout" | "registered-flavors.keystone.unavailable" | "registered-flavors.registry.unavailable" | "registered-flavors.registry.not_current" | "registered-flavors.service.stopping";
+        ErrorCode: "registered-flavors.request.invalid" | "registered-flavors.request.timeout" | "registered-flavors.service_type.invalid" | "registered-flavors.service_type.not_offered" | "registered-flavors.service_type.too_many" | "registered-flavors.flavor_id.invalid" | "registered-flavors.flavor_id.too_many" | "registered-flavors.pair.too_many" | "registered-flavors.query.unknown" | "registered-flavors.query.conflict" | "registered-flavors.version.invalid" | "registered-flavors.version.not_acceptable" | "registered-flavors.token.missing" | "registered-flavors.token.invalid" | "registered-flavors.token.not_allowed" | "registered-flavors.scope.project_required" | "registered-flavors.role.required" | "registered-flavors.path.not_found" | "registered-flavors.method.not_allowed" | "registered-flavors.flavor.not_found" | "registered-flavors.registration.not_found" | "registered-flavors.body.too_large" | "registered-flavors.uri.too_long" | "registered-flavors.headers.too_large" | "registered-flavors.service.overloaded" | "registered-flavors.internal.error" | "registered-flavors.nova.bad_answer" | "registered-flavors.nova.unavailable" | "registered-flavors.nova.not_admin" | "registered-flavors.nova.timeout" | "registered-flavors.keystone.unavailable" | "registered-flavors.registry.unavailable" | "registered-flavors.registry.not_current" | "registered-flavors.service.stopping";
     };
     responses: {
         /** @description The request is malformed or has a query parameter, of which this operation takes none. */
@@ -316,8 +418,8 @@ export interface components {
                 "application/json": components["schemas"]["Errors"];
             };
         };
-        /** @description The request is malformed, or more is asked than one request takes. There is one entry for each thing that is wrong. */
-        BadTypesRequest: {
+        /** @description The request is malformed, asks for more than one request takes, or for what does not go together. There is one entry for each thing that is wrong. */
+        BadReadRequest: {
             headers: {
                 "X-OpenStack-Request-Id": components["headers"]["RequestId"];
                 "OpenStack-API-Version": components["headers"]["ApiVersion"];
@@ -585,6 +687,24 @@ export interface components {
         SelectMinDisk: number;
         /** @description Only public flavors (true), or only private ones (false). */
         SelectIsPublic: boolean;
+        /**
+         * @description Only flavors of which one of these holds, separated by commas; `missing,changed` is what has gone wrong. It narrows
+         *     what the caller sees: `missing` ones are for admins.
+         */
+        Status: components["schemas"]["FlavorStatus"][];
+        /**
+         * @description `false` reads the registry alone: `status` and `flavor` are left out, as only Nova could tell. Admins get it without
+         *     Nova. For others the details that this service remembers decide what they may see; Nova is asked only of flavors
+         *     that it knows nothing of. It does not go with `status` and the parameters that select a flavor.
+         */
+        Hydrate: boolean;
+        /** @description How many flavors one page holds at most. A page with very many service types holds fewer. */
+        Limit: number;
+        /**
+         * @description A flavor ID; the page begins with the next greater one in byte order, also when this one is not registered, or no
+         *     longer. Links have the right one.
+         */
+        Marker: components["schemas"]["FlavorId"];
         /** @description ETags of earlier answers, separated by commas, or `*`. When the answer would have one of them it is 304. */
         IfNoneMatch: string;
         /**
@@ -817,6 +937,112 @@ export interface operations {
             503: components["responses"]["Overloaded"];
         };
     };
+    listRegisteredFlavors: {
+        parameters: {
+            query?: {
+                /** @description How many flavors one page holds at most. A page with very many service types holds fewer. */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description A flavor ID; the page begins with the next greater one in byte order, also when this one is not registered, or no
+                 *     longer. Links have the right one.
+                 */
+                marker?: components["parameters"]["Marker"];
+                /**
+                 * @description Answer as this project sees it. For admins and service roles: a control plane asks with its own token for its
+                 *     tenant. Whether there is such a project is not checked; one that does not exist sees what is public.
+                 */
+                project_id?: components["parameters"]["ProjectId"];
+                /** @description Only these flavors, separated by commas. Duplicates count once; after that it takes up to 1,000. */
+                flavor_ids?: components["parameters"]["FilterFlavorIds"];
+                /** @description Only flavors with this name; `*` stands for any characters and `?` for one. Case counts. */
+                name?: components["parameters"]["SelectName"];
+                /**
+                 * @description Only flavors with this extra spec, `key:value`; the value may hold `*` and `?`. Given several times, a flavor needs
+                 *     all of them. Keys and values may hold colons of their own: it is enough that one way to read it fits.
+                 */
+                extra_spec?: components["parameters"]["SelectExtraSpec"];
+                /** @description Only flavors with at least so many VCPUs. */
+                min_vcpus?: components["parameters"]["SelectMinVcpus"];
+                /** @description Only flavors with at least so many MiB of memory. */
+                min_ram?: components["parameters"]["SelectMinRam"];
+                /** @description Only flavors with a root disk of at least so many GiB. */
+                min_disk?: components["parameters"]["SelectMinDisk"];
+                /** @description Only public flavors (true), or only private ones (false). */
+                is_public?: components["parameters"]["SelectIsPublic"];
+                /**
+                 * @description Only flavors of which one of these holds, separated by commas; `missing,changed` is what has gone wrong. It narrows
+                 *     what the caller sees: `missing` ones are for admins.
+                 */
+                status?: components["parameters"]["Status"];
+                /**
+                 * @description `false` reads the registry alone: `status` and `flavor` are left out, as only Nova could tell. Admins get it without
+                 *     Nova. For others the details that this service remembers decide what they may see; Nova is asked only of flavors
+                 *     that it knows nothing of. It does not go with `status` and the parameters that select a flavor.
+                 */
+                hydrate?: components["parameters"]["Hydrate"];
+            };
+            header?: {
+                /** @description ETags of earlier answers, separated by commas, or `*`. When the answer would have one of them it is 304. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description `registered-flavors X.Y`, or `registered-flavors latest`. Absent means the minimum version. Entries for other
+                 *     service types are ignored.
+                 */
+                "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
+                /**
+                 * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
+                 *     that one id finds the request everywhere. Anything else is ignored.
+                 */
+                "X-OpenStack-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of the registered flavors that the caller may see. */
+            200: {
+                headers: {
+                    "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                    "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                    "Cache-Control": components["headers"]["PrivateNoCache"];
+                    Vary: components["headers"]["Vary"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Status": components["headers"]["CacheStatus"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredFlavorsPage"];
+                };
+            };
+            /** @description Nothing has changed since the answer that had one of these ETags. There is no body. */
+            304: {
+                headers: {
+                    "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                    "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                    "Cache-Control": components["headers"]["PrivateNoCache"];
+                    Vary: components["headers"]["Vary"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Status": components["headers"]["CacheStatus"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadReadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
     getRegisteredFlavors: {
         parameters: {
             query?: {
@@ -842,6 +1068,17 @@ export interface operations {
                 min_disk?: components["parameters"]["SelectMinDisk"];
                 /** @description Only public flavors (true), or only private ones (false). */
                 is_public?: components["parameters"]["SelectIsPublic"];
+                /**
+                 * @description Only flavors of which one of these holds, separated by commas; `missing,changed` is what has gone wrong. It narrows
+                 *     what the caller sees: `missing` ones are for admins.
+                 */
+                status?: components["parameters"]["Status"];
+                /**
+                 * @description `false` reads the registry alone: `status` and `flavor` are left out, as only Nova could tell. Admins get it without
+                 *     Nova. For others the details that this service remembers decide what they may see; Nova is asked only of flavors
+                 *     that it knows nothing of. It does not go with `status` and the parameters that select a flavor.
+                 */
+                hydrate?: components["parameters"]["Hydrate"];
             };
             header?: {
                 /** @description ETags of earlier answers, separated by commas, or `*`. When the answer would have one of them it is 304. */
@@ -896,7 +1133,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["BadTypesRequest"];
+            400: components["responses"]["BadReadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             405: components["responses"]["MethodNotAllowed"];
@@ -934,6 +1171,17 @@ export interface operations {
                 min_disk?: components["parameters"]["SelectMinDisk"];
                 /** @description Only public flavors (true), or only private ones (false). */
                 is_public?: components["parameters"]["SelectIsPublic"];
+                /**
+                 * @description Only flavors of which one of these holds, separated by commas; `missing,changed` is what has gone wrong. It narrows
+                 *     what the caller sees: `missing` ones are for admins.
+                 */
+                status?: components["parameters"]["Status"];
+                /**
+                 * @description `false` reads the registry alone: `status` and `flavor` are left out, as only Nova could tell. Admins get it without
+                 *     Nova. For others the details that this service remembers decide what they may see; Nova is asked only of flavors
+                 *     that it knows nothing of. It does not go with `status` and the parameters that select a flavor.
+                 */
+                hydrate?: components["parameters"]["Hydrate"];
             };
             header?: {
                 /** @description ETags of earlier answers, separated by commas, or `*`. When the answer would have one of them it is 304. */
@@ -993,7 +1241,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["BadPairsRequest"];
+            400: components["responses"]["BadReadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["RegistrationNotFound"];
@@ -1040,7 +1288,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Every pair was registered before. Nothing was changed. */
+            /** @description Every pair was registered before. */
             200: {
                 headers: {
                     "X-OpenStack-Request-Id": components["headers"]["RequestId"];
@@ -1138,6 +1386,77 @@ export interface operations {
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["UnavailableWithoutNova"];
+        };
+    };
+    getServiceTypes: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Answer as this project sees it. For admins and service roles: a control plane asks with its own token for its
+                 *     tenant. Whether there is such a project is not checked; one that does not exist sees what is public.
+                 */
+                project_id?: components["parameters"]["ProjectId"];
+            };
+            header?: {
+                /** @description ETags of earlier answers, separated by commas, or `*`. When the answer would have one of them it is 304. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description `registered-flavors X.Y`, or `registered-flavors latest`. Absent means the minimum version. Entries for other
+                 *     service types are ignored.
+                 */
+                "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
+                /**
+                 * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
+                 *     that one id finds the request everywhere. Anything else is ignored.
+                 */
+                "X-OpenStack-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The service types that the caller may see, all of them. */
+            200: {
+                headers: {
+                    "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                    "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                    "Cache-Control": components["headers"]["PrivateNoCache"];
+                    Vary: components["headers"]["Vary"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Status": components["headers"]["CacheStatus"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceTypes"];
+                };
+            };
+            /** @description Nothing has changed since the answer that had one of these ETags. There is no body. */
+            304: {
+                headers: {
+                    "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                    "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                    "Cache-Control": components["headers"]["PrivateNoCache"];
+                    Vary: components["headers"]["Vary"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Status": components["headers"]["CacheStatus"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadReadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["GatewayTimeout"];
         };
     };
 }

@@ -1,7 +1,9 @@
-import type { Flavor } from '../registrations/flavor';
-import type { HydratedFlavor } from '../registrations/registered-flavors-view';
+import type { AcceptedFlavor, Flavor } from '../registrations/flavor';
+import type { ServiceTypesView, ShownServiceType } from '../registrations/get-service-types';
+import type { FlavorDetails, RegisteredFlavorsView, ShownFlavor } from '../registrations/registered-flavors-view';
 import type { Registration } from '../registrations/registration';
 import type { components } from './contract-types';
+import { writeQuery } from './read-query';
 
 type Schemas = components['schemas'];
 
@@ -10,13 +12,49 @@ export function renderRegistration({ serviceType, flavorId }: Registration): Sch
   return { service_type: serviceType, flavor_id: flavorId };
 }
 
-/** A registered flavor with what Nova says of it, as the contract writes it. */
-export function renderRegisteredFlavor(registered: HydratedFlavor): Schemas['RegisteredFlavor'] {
+/** What was read of the registered flavors, as the contract writes it; with links, when it is a page. */
+export function representRegisteredFlavors(
+  view: RegisteredFlavorsView,
+): Schemas['RegisteredFlavors'] | Schemas['RegisteredFlavorsPage'] {
+  const registered_flavors = view.flavors.map(renderShownFlavor);
+  return view.request.page === undefined ? { registered_flavors } : { registered_flavors, links: linksOf(view) };
+}
+
+/** The service types, as the contract writes them. */
+export function representServiceTypes({ serviceTypes }: ServiceTypesView): Schemas['ServiceTypes'] {
+  return { service_types: serviceTypes.map(renderServiceType) };
+}
+
+/** Queries only: right behind any proxy, under any path and scheme, and no client can make them name another host. */
+function linksOf({ request, next }: RegisteredFlavorsView): Schemas['Links'] {
+  const self = { rel: 'self', href: writeQuery(request) };
+  if (next === undefined || request.page === undefined) return [self];
+  return [self, { rel: 'next', href: writeQuery({ ...request, page: { ...request.page, marker: next } }) }];
+}
+
+function renderShownFlavor({ flavorId, serviceTypes, details }: ShownFlavor): Schemas['RegisteredFlavorList'][number] {
+  const registration = { flavor_id: flavorId, service_types: [...serviceTypes] };
+  return details === undefined ? registration : { ...registration, ...renderDetails(details) };
+}
+
+function renderDetails({ status, flavor, registeredAs }: FlavorDetails) {
   return {
-    flavor_id: registered.flavorId,
-    service_types: [...registered.serviceTypes],
-    status: registered.status,
-    flavor: registered.flavor === null ? null : renderFlavor(registered.flavor),
+    status,
+    flavor: flavor === null ? null : renderFlavor(flavor),
+    ...(registeredAs === undefined ? {} : { registered_as: renderAccepted(registeredAs) }),
+  };
+}
+
+function renderAccepted(accepted: AcceptedFlavor): Schemas['AcceptedFlavor'] {
+  const { name, ram, vcpus, disk, ephemeral, swap, isPublic } = accepted;
+  return { name, size: { ram, vcpus, disk, ephemeral, swap }, is_public: isPublic };
+}
+
+function renderServiceType({ serviceType, flavorCount, changedAt }: ShownServiceType): Schemas['ServiceTypeInUse'] {
+  return {
+    name: serviceType,
+    ...(flavorCount === undefined ? {} : { flavor_count: flavorCount }),
+    ...(changedAt === undefined ? {} : { updated_at: new Date(changedAt).toISOString() }),
   };
 }
 

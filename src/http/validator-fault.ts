@@ -4,6 +4,7 @@ import type { OpenApiRequest } from 'express-openapi-validator/dist/framework/ty
 import { type ErrorCode, type Problem, RegisteredFlavorsError } from '../errors';
 import { FLAVOR_ID_PATTERN, FLAVOR_ID_RULE } from '../registrations/flavor-id';
 import { nearestName } from '../registrations/nearest-name';
+import { FLAVOR_STATUSES } from '../registrations/read-request';
 import { SERVICE_TYPE_PATTERN, SERVICE_TYPE_RULE } from '../registrations/service-type';
 import { type Contract, queryParametersOf } from './contract';
 import { HttpFault } from './http-fault';
@@ -23,7 +24,15 @@ const LISTS: readonly { name: string; code: ErrorCode; pattern: RegExp; rule: st
     pattern: FLAVOR_ID_PATTERN,
     rule: FLAVOR_ID_RULE,
   },
+  {
+    name: 'status',
+    code: 'registered-flavors.request.invalid',
+    pattern: new RegExp(`^(${FLAVOR_STATUSES.join('|')})$`),
+    rule: `A status is one of ${FLAVOR_STATUSES.join(', ')}.`,
+  },
 ];
+/** Lists of the query: Express has not split them as it has those of the path. */
+const QUERY_LISTS = ['flavor_ids', 'status'];
 const QUOTED_CHARACTERS = 80;
 /** Beyond this many the caller has understood. */
 const MOST_PROBLEMS = 100;
@@ -79,13 +88,16 @@ function badRequest(
     return new HttpFault('malformed', abridge(unknownQueries(request, contract)));
   }
   if (/malformed uri/i.test(error.message)) return malformedUrl();
-  const { flavor_ids: ids } = request.query;
   const lists: Record<string, unknown> = {
     ...(request as OpenApiRequest).openapi?.pathParams, // Express has forgotten request.params by now
-    flavor_ids: typeof ids === 'string' && ids !== '' ? ids.split(',') : ids, // and has not split this one
+    ...Object.fromEntries(QUERY_LISTS.map((name) => [name, splitList(request.query[name])])),
   };
   const badItems = LISTS.flatMap((list) => describeBadItems(list, lists[list.name]));
   return new HttpFault('malformed', badItems.length > 0 ? abridge(badItems) : error.errors.map(describe));
+}
+
+function splitList(value: unknown): unknown {
+  return typeof value === 'string' && value !== '' ? value.split(',') : value;
 }
 
 /** Says how many more there are, instead of what they are. */
@@ -143,17 +155,19 @@ function describeBadItems(list: (typeof LISTS)[number], values: unknown): Proble
 /** What the validator says of a parameter, in words that go on from its name. */
 const WORDS: readonly [RegExp, string][] = [
   [/^must be string$/, 'must be given once'],
-  [/^must match pattern "\^\[\^:\]\+:/, 'must be key:value'],
+  [/^must match pattern "\^\[\^:\]\+:.*/, 'must be key:value'],
   [/^must be integer$/, 'must be one whole number'],
   [/^must be boolean$/, 'must be true or false, once'],
-  [/^must be (>=|<=) /, 'is out of range'],
-  [/^Empty value/, 'must not be empty'],
-  [/must be url encoded/, 'has characters that must be percent-encoded'],
+  [/^must be >= /, 'must be at least '],
+  [/^must be <= /, 'must be at most '],
+  [/^Empty value.*/, 'must not be empty'],
+  [/.*must be url encoded.*/, 'has characters that must be percent-encoded'],
 ];
 
 function describe(error: { path: string; message: string }): Problem {
   const what = error.path.replace(/^\/query\//, 'the query parameter ').replace(/^\//, '');
-  const [, wanted] = WORDS.find(([pattern]) => pattern.test(error.message)) ?? [undefined, error.message];
+  const known = WORDS.find(([pattern]) => pattern.test(error.message));
+  const wanted = known === undefined ? error.message : error.message.replace(...known);
   return { code: 'registered-flavors.request.invalid', detail: `${capitalized(what)} ${wanted}.` };
 }
 

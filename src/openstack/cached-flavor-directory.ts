@@ -18,6 +18,7 @@ export interface CachedFlavorDirectoryOptions extends FreshnessOptions {
 }
 
 type Outcome = Remembered | { readonly failure: RegisteredFlavorsError };
+type Wanted = Pick<LookUpOptions, 'accept' | 'withAccess'>;
 type Outcomes = ReadonlyMap<FlavorId, Outcome>;
 
 /** Remembers what Nova said of flavors, missing ones included, and asks it about the rest, one batch at a time. */
@@ -67,17 +68,17 @@ export class CachedFlavorDirectory implements FlavorDirectory {
   }
 
   /** What is remembered that will do, what of it is to be renewed, and what has to be asked first. */
-  private recall(flavorIds: readonly FlavorId[], { fresh, withAccess }: LookUpOptions) {
+  private recall(flavorIds: readonly FlavorId[], { accept, withAccess }: LookUpOptions) {
     const found = new Map<FlavorId, Remembered>();
     const toRenew = new Map<FlavorId, Want>();
     const wants = new Map<FlavorId, Want>();
     let askedFor = 'nothing' as LookUp['askedFor'];
     for (const flavorId of flavorIds) {
       const known = this.memory.recall(flavorId);
-      const use = known === undefined || fresh ? 'ask first' : this.useOf(known, { withAccess });
+      const use = known === undefined ? 'ask first' : this.useOf(known, { accept, withAccess });
       // An access list that somebody needed is renewed with the flavor: neither an admin's read nor a registration must
       // lose it.
-      const want = { withAccess: withAccess || hasAccess(known?.answer), fresh };
+      const want = { withAccess: withAccess || hasAccess(known?.answer), fresh: accept === 'the new' };
       if (known !== undefined && use !== 'ask first') found.set(flavorId, known);
       if (use === 'and renew') toRenew.set(flavorId, want);
       if (use !== 'ask first') continue;
@@ -87,17 +88,18 @@ export class CachedFlavorDirectory implements FlavorDirectory {
     return { found, toRenew, wants, askedFor };
   }
 
-  private useOf(known: Remembered, wanted: Pick<Want, 'withAccess'>): 'as it is' | 'and renew' | 'ask first' {
-    if (!suffices(known.answer, wanted)) return 'ask first';
+  private useOf(known: Remembered, wanted: Wanted): 'as it is' | 'and renew' | 'ask first' {
+    if (wanted.accept === 'the new' || !suffices(known.answer, wanted)) return 'ask first';
     if (this.age.isFresh(known)) return 'as it is';
     const mayWait = this.age.mayWait(known);
-    if (this.nova.known.isAway && (mayWait || this.age.isUsable(known))) return 'as it is';
-    return mayWait ? 'and renew' : 'ask first';
+    const isUsable = mayWait || this.age.isUsable(known);
+    if (this.nova.known.isAway && isUsable) return 'as it is';
+    return mayWait || (wanted.accept === 'the known' && isUsable) ? 'and renew' : 'ask first';
   }
 
   /** What has to do while Nova fails; its failure, when there is nothing. */
   private olderFor(flavorId: FlavorId, options: LookUpOptions, failure: RegisteredFlavorsError): Remembered {
-    const known = options.fresh ? undefined : this.memory.recall(flavorId);
+    const known = options.accept === 'the new' ? undefined : this.memory.recall(flavorId);
     if (known === undefined || isOurs(failure) || !suffices(known.answer, options) || !this.age.isUsable(known))
       throw failure;
     return known;

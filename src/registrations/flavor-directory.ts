@@ -23,8 +23,11 @@ export interface LookUpOptions {
   readonly globalRequestId: string;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
-  /** Nova itself is asked now; nothing remembered will do. */
-  readonly fresh: boolean;
+  /**
+   * What will do. `the new`: Nova itself is asked now. `the current`: what is remembered, as long as it is not too old.
+   * `the known`: whatever is remembered and may still be used, when it has to be; it is renewed behind the reader.
+   */
+  readonly accept: 'the new' | 'the current' | 'the known';
   /** Who may use private flavors is wanted, too. */
   readonly withAccess: boolean;
 }

@@ -14,6 +14,11 @@ export interface RoleLists {
 /** Through whose eyes registered flavors are seen. */
 export type Viewer = { readonly is: 'admin' } | { readonly is: 'project'; readonly projectId: string };
 
+/** A text that is the same for viewers who see the same. */
+export function viewerKey(viewer: Viewer): string {
+  return viewer.is === 'admin' ? 'admin' : `project ${viewer.projectId}`;
+}
+
 /** Throws `forbidden` unless the caller may read, in a project's scope. */
 export function requireReader(caller: Caller, roles: RoleLists): ProjectCaller {
   return requireRole(caller, [...roles.reader, ...roles.admin], 'Reading');

@@ -17,8 +17,8 @@ import type { ClosedServiceTypes, ServiceType } from './service-type';
  * Nova is asked first and one transaction writes afterwards, so that nothing waits for Nova while the registry is
  * locked. A flavor deleted in between is registered and shows as `missing`.
  *
- * @throws RegisteredFlavorsError `forbidden`; `invalid input` beyond a limit, or for a type outside of a closed list; `not found` with one problem for each
- * flavor that Nova does not have; and whatever the directory and the store throw
+ * @throws RegisteredFlavorsError `forbidden`; `invalid input` beyond a limit, or for a type outside of a closed list;
+ * `not found` with one problem for each flavor that Nova does not have; and whatever the directory and the store throw
  */
 export async function registerFlavors(
   ports: {
@@ -69,7 +69,7 @@ async function findAll(
   const { answers } = await directory.lookUp(flavorIds, {
     globalRequestId: call.globalRequestId,
     signal: call.signal,
-    fresh: true,
+    accept: 'the new',
     withAccess: false,
   });
   const found: Flavor[] = [];

@@ -1,80 +1,80 @@
-import type { Flavor } from './flavor';
+import { type AcceptedFlavor, type Flavor, sameAccepted, sameSize } from './flavor';
 import type { FlavorAnswer } from './flavor-directory';
 import type { FlavorId } from './flavor-id';
 import type { Viewer } from './policy';
-import { filterKey, isWanted, type ReadFilter } from './read-filter';
-import { inByteOrder, type RegisteredFlavor } from './registration';
+import { type FlavorStatus, isWanted, type ReadRequest } from './read-request';
+import type { RegisteredFlavor } from './registration';
+import { MAX_PAIRS } from './request-lists';
 import type { ServiceType } from './service-type';
+import type { View } from './view';
 import { isVisible } from './visibility';
 
-/** A registered flavor with what Nova says of it. */
-export interface HydratedFlavor {
+/** A registered flavor as a viewer sees it. */
+export interface ShownFlavor {
   readonly flavorId: FlavorId;
   readonly serviceTypes: readonly ServiceType[];
-  readonly status: 'available' | 'missing';
-  /** Null when Nova no longer has it. */
-  readonly flavor: Flavor | null;
+  /** Undefined when only the registry was asked for. */
+  readonly details: FlavorDetails | undefined;
 }
 
-/** When something was known, of the two things that a view is made of. */
-export interface AsOf {
-  /** `RegistrationStore.revision` */
-  readonly registry: number;
-  /** `FlavorDirectory.revision` */
-  readonly details: number;
-  /** From when until when; milliseconds since 1970-01-01T00:00:00Z. A clock that is set back may lead before it. */
-  readonly goodFrom: number;
-  readonly goodUntil: number;
+/** What Nova says of a registered flavor. */
+export interface FlavorDetails {
+  readonly status: FlavorStatus;
+  /** Null when Nova no longer has it. */
+  readonly flavor: Flavor | null;
+  /** For admins, when it is not what was accepted at registration. */
+  readonly registeredAs: AcceptedFlavor | undefined;
+}
+
+/** What one viewer sees of the registered flavors that were asked for. */
+export interface RegisteredFlavorsView extends View {
+  readonly request: ReadRequest;
+  /** Sorted by id in byte order. */
+  readonly flavors: readonly ShownFlavor[];
+  /** The marker of the next page; undefined when nothing more is to be seen. */
+  readonly next: FlavorId | undefined;
+  /** What it is made of. */
+  readonly registered: readonly RegisteredFlavor[];
+  /** One for each of the registered; none when Nova does not matter. */
+  readonly answers: readonly FlavorAnswer[];
+}
+
+/** Whether all that is registered is shown, whatever Nova says of it. */
+export function seesAll(viewer: Viewer, request: ReadRequest): boolean {
+  return viewer.is === 'admin' && !request.hydrate;
+}
+
+/** What of the registered flavors is shown: what the viewer may see and what is wanted. Pure. */
+export function show(
+  viewer: Viewer,
+  request: ReadRequest,
+  registered: readonly RegisteredFlavor[],
+  answers: readonly FlavorAnswer[],
+): ShownFlavor[] {
+  return registered.flatMap(({ flavorId, serviceTypes, accepted }, index): ShownFlavor[] => {
+    const answer = answers[index];
+    const isSeen = answer === undefined ? seesAll(viewer, request) : isVisible(answer, viewer);
+    if (!isSeen) return [];
+    if (answer === undefined || !request.hydrate) return [{ flavorId, serviceTypes, details: undefined }];
+    const flavor = answer.status === 'found' ? answer.flavor : null;
+    const status = flavor === null ? 'missing' : sameSize(flavor, accepted) ? 'available' : 'changed';
+    if (!isWanted(request, status, flavor)) return [];
+    const registeredAs = viewer.is === 'admin' && status !== 'available' ? accepted : undefined;
+    return [{ flavorId, serviceTypes, details: { status, flavor, registeredAs } }];
+  });
 }
 
 /**
- * What one viewer sees of some service types. One and the same object as long as nothing of it has changed, so that
- * whatever is made of it (its bytes, its ETag) can be kept beside it.
+ * How many of the shown flavors one page takes: up to its limit, and up to as many pairs as one request may name, but at
+ * least one. Fewer than there are means that there is another page.
  */
-export interface RegisteredFlavorsView {
-  /** Whose eyes and which types: no two callers share it unless they see the same. */
-  readonly key: string;
-  /** Sorted by id in byte order. */
-  readonly flavors: readonly HydratedFlavor[];
-  /** What it is made of. */
-  readonly registered: readonly RegisteredFlavor[];
-  /** One for each of the registered. */
-  readonly answers: readonly FlavorAnswer[];
-  /** It holds without another look while these are so. Renewed when another look has found nothing new. */
-  asOf: AsOf;
-}
-
-/** Where views are kept. They may be lost at any time. */
-export interface ViewMemory {
-  recall(key: string): RegisteredFlavorsView | undefined;
-  remember(view: RegisteredFlavorsView): void;
-}
-
-/** The key of a view. Types and projects hold no space, types no comma, so that it reads in one way only. */
-export function viewKey(viewer: Viewer, serviceTypes: readonly ServiceType[], filter: ReadFilter): string {
-  const types = serviceTypes.toSorted(inByteOrder).join(',');
-  const eyes = viewer.is === 'admin' ? 'admin' : `project ${viewer.projectId}`;
-  return `${types} ${eyes} ${filterKey(filter)}`;
-}
-
-/** Joins what is registered with what Nova says of it, and leaves out what the viewer may not see or does not want. Pure. */
-export function createView(
-  key: string,
-  viewer: Viewer,
-  filter: ReadFilter,
-  registered: readonly RegisteredFlavor[],
-  answers: readonly FlavorAnswer[],
-  asOf: AsOf,
-): RegisteredFlavorsView {
-  const flavors = registered.flatMap(({ flavorId, serviceTypes }, index): HydratedFlavor[] => {
-    const answer = answers[index];
-    if (answer === undefined || !isVisible(answer, viewer)) return [];
-    if (!isWanted(filter, answer.status === 'found' ? answer.flavor : null)) return [];
-    return answer.status === 'found'
-      ? [{ flavorId, serviceTypes, status: 'available', flavor: answer.flavor }]
-      : [{ flavorId, serviceTypes, status: 'missing', flavor: null }];
+export function pageLength(shown: readonly ShownFlavor[], limit: number): number {
+  let pairs = 0;
+  const end = shown.findIndex(({ serviceTypes }, index) => {
+    pairs += serviceTypes.length;
+    return index >= limit || (index > 0 && pairs > MAX_PAIRS);
   });
-  return { key, flavors, registered, answers, asOf };
+  return end === -1 ? shown.length : end;
 }
 
 /** Whether a view is made of just this. */
@@ -92,5 +92,6 @@ export function isMadeOf(
 
 function isSameRegistered(a: RegisteredFlavor, b: RegisteredFlavor | undefined): boolean {
   if (a === b) return true;
-  return a.flavorId === b?.flavorId && a.serviceTypes.join() === b.serviceTypes.join();
+  if (a.flavorId !== b?.flavorId || a.serviceTypes.join() !== b.serviceTypes.join()) return false;
+  return sameAccepted(a.accepted, b.accepted);
 }

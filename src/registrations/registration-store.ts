@@ -1,7 +1,7 @@
 import type { AcceptedFlavor } from './flavor';
 import type { FlavorId } from './flavor-id';
 import type { Provenance, RegisteredFlavor, Registration } from './registration';
-import type { ServiceType } from './service-type';
+import type { ServiceType, ServiceTypeInUse } from './service-type';
 
 /**
  * What is mapped. Several engines may stand behind this; `tests/store` holds each to the same behaviour.
@@ -44,6 +44,22 @@ export interface RegistrationStore {
    * those with one of the ids, when ids are given.
    */
   find(serviceTypes: readonly ServiceType[], flavorIds?: readonly FlavorId[]): Promise<RegisteredFlavor[]>;
+
+  /**
+   * The next registered flavors after an id (or from the start) in byte order, each with all of its service types: up to
+   * the limit. Fewer, but at least one, where they have very many types; none only when there are no more. Only those
+   * with one of the ids, when ids are given.
+   */
+  findNext(after: FlavorId | undefined, limit: number, flavorIds?: readonly FlavorId[]): Promise<RegisteredFlavor[]>;
+
+  /** The ids of all registered flavors, in byte order. */
+  findIds(): Promise<FlavorId[]>;
+
+  /** The service types with at least one registered flavor, by name in byte order. */
+  findServiceTypes(): Promise<ServiceTypeInUse[]>;
+
+  /** The names of the service types with at least one of these flavors, in byte order. */
+  findServiceTypesOf(flavorIds: readonly FlavorId[]): Promise<ServiceType[]>;
 
   /**
    * Fails unless this process can go on with the registry: with `unavailable` as above, or, when somebody has changed

@@ -1,3 +1,4 @@
+import type { AcceptedFlavor } from './flavor';
 import type { FlavorId } from './flavor-id';
 import type { ServiceType } from './service-type';
 
@@ -20,6 +21,8 @@ export interface Provenance {
 /** One flavor id with those of the asked service types that it is registered for. */
 export interface RegisteredFlavor {
   readonly flavorId: FlavorId;
+  /** The flavor as it was when it was last registered. */
+  readonly accepted: AcceptedFlavor;
   /** Sorted by {@link inByteOrder}. */
   readonly serviceTypes: readonly ServiceType[];
 }

@@ -106,7 +106,7 @@ describe('access', () => {
 
   it('documents 401, 403 and 503 wherever a token is needed', () => {
     const locked = operations.filter(({ security }) => security === undefined);
-    expect(locked).toHaveLength(4);
+    expect(locked).toHaveLength(6);
     for (const { responses } of locked)
       expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403', '503']));
   });
@@ -128,8 +128,10 @@ describe('examples', () => {
     const bodiless = answers.filter(({ answer }) => answer.content === undefined);
     expect(bodiless.map(({ name }) => name)).toEqual([
       'getHealth 204',
+      'listRegisteredFlavors 304',
       'getRegisteredFlavors 304',
       'checkRegisteredFlavors 304',
+      'getServiceTypes 304',
     ]);
   });
 

@@ -30,11 +30,11 @@ describe('every documented status', () => {
   const member = () => ({ 'X-Auth-Token': here.world.tokens.member });
   const fresh = () => ({ 'X-Auth-Token': here.stub.keystone.tokenFor('admin') });
 
-  const loseATable = () => {
+  const loseATable = (table = 'registrations') => {
     const registry = new Database(here.world.service.databaseFile);
-    registry.exec('ALTER TABLE registrations RENAME TO elsewhere');
+    registry.exec(`ALTER TABLE ${table} RENAME TO elsewhere`);
     undo.push(() => {
-      registry.exec('ALTER TABLE elsewhere RENAME TO registrations');
+      registry.exec(`ALTER TABLE elsewhere RENAME TO ${table}`);
       registry.close();
     });
   };
@@ -64,7 +64,7 @@ describe('every documented status', () => {
       return { headers };
     },
   };
-  const onNovaPath: Record<string, Way> = {
+  const onNovaPath = {
     ...onLockedPath,
     502: () => {
       here.stub.nova.answersGarbage();
@@ -74,7 +74,7 @@ describe('every documented status', () => {
       here.stub.nova.hangs();
       return { headers: admin() };
     },
-  };
+  } satisfies Record<string, Way>;
   /** While there is a place for one request, and one has it that waits for Nova. */
   const whileBusy: Way = async () => {
     here.stub.nova.hangs();
@@ -119,6 +119,31 @@ describe('every documented status', () => {
       method: 'GET',
       path: '/openapi.json',
       ways: { ...onAnyPath, 200: () => ({}), 400: () => ({ path: '/openapi.json?a=b' }), 503: whileBusy },
+    },
+    listRegisteredFlavors: {
+      method: 'GET',
+      path: '/RegisteredFlavors',
+      ways: {
+        ...onNovaPath,
+        200: () => ({ headers: admin() }),
+        304: () => ({ headers: { ...admin(), 'If-None-Match': '*' } }),
+      },
+    },
+    getServiceTypes: {
+      method: 'GET',
+      path: '/ServiceTypes',
+      ways: {
+        ...onNovaPath,
+        200: () => ({ headers: admin() }),
+        304: () => ({ headers: { ...admin(), 'If-None-Match': '*' } }),
+        500: () => {
+          loseATable('service_types');
+          return { headers: admin() };
+        },
+        // An admin is shown all of them, and Nova is not asked.
+        502: () => ({ ...onNovaPath[502](), headers: member() }),
+        504: () => ({ ...onNovaPath[504](), headers: member() }),
+      },
     },
     getRegisteredFlavors: {
       method: 'GET',

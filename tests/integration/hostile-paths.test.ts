@@ -161,7 +161,7 @@ describe('hostile paths and queries', () => {
   ])('refuses the query ?%.30s', async (query, name) => {
     const answer = await ask(`GET /RegisteredFlavors/redis?${query}`);
     expect(refusalOf(answer)).toEqual({ status: 400, code: 'registered-flavors.query.unknown', breaches: [] });
-    const takes = 'project_id, flavor_ids, name, extra_spec, min_vcpus, min_ram, min_disk, is_public';
+    const takes = 'project_id, flavor_ids, name, extra_spec, min_vcpus, min_ram, min_disk, is_public, status, hydrate';
     const hint = /[[\]]/.test(name) ? '' : ` It takes: ${takes}.`; // brackets are refused before the operation is known
     const detail = `This operation takes no query parameter "${name}".${hint}`;
     expect(JSON.parse(answer.body).errors[0].detail).toBe(detail);

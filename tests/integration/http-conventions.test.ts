@@ -122,10 +122,11 @@ describe('HTTP conventions', () => {
   it.each([
     '/registeredflavors/redis',
     '/RegisteredFlavors/redis/',
-    '/RegisteredFlavors',
     '/RegisteredFlavors/',
     '/RegisteredFlavors/redis/1/',
     '/RegisteredFlavors//1',
+    '/ServiceTypes/',
+    '/ServiceTypes/redis',
     '/healthcheck/',
     '/v1.0',
     '/favicon.ico',

@@ -20,7 +20,7 @@ describe('who has mistyped', () => {
     expect(await told('/RegisteredFlavors/redis?project-id=a&marker=b&project_id=c')).toEqual([
       400,
       `${only} "project-id". Did you mean "project_id"?`,
-      `${only} "marker". It takes: project_id, flavor_ids, name, extra_spec, min_vcpus, min_ram, min_disk, is_public.`,
+      `${only} "marker". It takes: project_id, flavor_ids, name, extra_spec, min_vcpus, min_ram, min_disk, is_public, status, hydrate.`,
     ]);
     expect(await told('/RegisteredFlavors/redis/1?dry-run=true', 'post')).toEqual([400, `${only} "dry-run".`]);
   });
@@ -47,7 +47,7 @@ describe('who has mistyped', () => {
     ['extra_spec=hw', 'The query parameter extra_spec/0 must be key:value.'],
     ['min_vcpus=many', 'The query parameter min_vcpus must be one whole number.'],
     ['min_vcpus=1&min_vcpus=2', 'The query parameter min_vcpus must be one whole number.'],
-    ['min_ram=-1', 'The query parameter min_ram is out of range.'],
+    ['min_ram=-1', 'The query parameter min_ram must be at least 0.'],
     ['is_public=yes', 'The query parameter is_public must be true or false, once.'],
     ['name=a&name=b', 'The query parameter name must be given once.'],
   ])('the value of ?%s hears what would be right', async (query, detail) => {

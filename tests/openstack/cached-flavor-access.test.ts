@@ -1,4 +1,5 @@
 import type { CachedFlavorDirectory } from '../../src/openstack/cached-flavor-directory';
+import type { LookUpOptions } from '../../src/registrations/flavor-directory';
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
 import { aCall, connect, createCache, type Clients } from './support/clients';
 import { outcomeOf, until } from './support/expectations';
@@ -23,7 +24,7 @@ afterEach(async () => {
 });
 
 async function access(flavorIds: readonly string[], { signal = aCall().signal } = {}) {
-  const { answers } = await cache.lookUp(flavorIds, { ...aCall(signal), fresh: false, withAccess: true });
+  const { answers } = await cache.lookUp(flavorIds, { ...aCall(signal), accept: 'the current', withAccess: true });
   return Object.fromEntries(
     [...answers].flatMap(([id, answer]) =>
       answer.status === 'found' && answer.access !== undefined ? [[id, [...answer.access].sort().join()]] : [],
@@ -74,7 +75,7 @@ describe('remembered access', () => {
   });
 
   it('never goes with another flavor that had the same id', async () => {
-    const look = async (options: { fresh: boolean; withAccess: boolean }) => {
+    const look = async (options: { accept: LookUpOptions['accept']; withAccess: boolean }) => {
       const answer = (await cache.lookUp(['a'], { ...aCall(), ...options })).answers.get('a');
       if (answer?.status !== 'found') throw new Error('a is there');
       return { name: answer.flavor.name, projects: [...(answer.access ?? [])] };
@@ -83,11 +84,11 @@ describe('remembered access', () => {
       cloud.nova.remove('a');
       cloud.nova.add({ id: 'a', name, ram: 1, vcpus: 1, disk: 1, is_public: false, projects });
     };
-    const registration = { fresh: true, withAccess: false };
-    const read = { fresh: false, withAccess: true };
+    const registration = { accept: 'the new', withAccess: false } as const;
+    const read = { accept: 'the current', withAccess: true } as const;
 
     recreate('first', ['demo']);
-    await look({ fresh: false, withAccess: false }); // an admin's read
+    await look({ accept: 'the current', withAccess: false }); // an admin's read
     expect(await look(registration)).toEqual({ name: 'first', projects: [] });
     recreate('second', []);
     expect(await look(read)).toEqual({ name: 'second', projects: [] });
@@ -163,7 +164,7 @@ describe('access that could not be learned', () => {
 
 describe('access that a reader has learned', () => {
   const look = (flavorIds: readonly string[], withAccess: boolean) =>
-    cache.lookUp(flavorIds, { ...aCall(), fresh: false, withAccess });
+    cache.lookUp(flavorIds, { ...aCall(), accept: 'the current', withAccess });
 
   it('is asked for by an admin’s look-up, too, when both are too old', async () => {
     await access(['a']);
@@ -210,7 +211,7 @@ describe('access that a reader has learned', () => {
   it('is learned anew by a registration, not lost to it', async () => {
     await access(['a']);
     const { revision } = cache;
-    await cache.lookUp(['a'], { ...aCall(), fresh: true, withAccess: false });
+    await cache.lookUp(['a'], { ...aCall(), accept: 'the new', withAccess: false });
 
     expect(cache.revision).toBe(revision);
     expect([await access(['a']), asked()]).toEqual([{ a: 'of a' }, 2]);
@@ -219,7 +220,7 @@ describe('access that a reader has learned', () => {
 
 describe('how long a look-up with access is good', () => {
   const goodFor = async (flavorIds: readonly string[], withAccess = true) => {
-    const { goodUntil } = await cache.lookUp(flavorIds, { ...aCall(), fresh: false, withAccess });
+    const { goodUntil } = await cache.lookUp(flavorIds, { ...aCall(), accept: 'the current', withAccess });
     return goodUntil - clients.clock.now();
   };
 

@@ -69,7 +69,11 @@ async function play(steps: readonly Step[]): Promise<number> {
     else if (step.do !== 'look up') changeNova(step);
     history.record(clock.now());
     if (step.do !== 'look up') continue;
-    const options = { ...aCall(), fresh: step.fresh, withAccess: false };
+    const options = {
+      ...aCall(),
+      accept: step.fresh ? ('the new' as const) : ('the current' as const),
+      withAccess: false,
+    };
     // Each id by itself: what a look-up brings is as old as the oldest answer in it.
     const found = await Promise.all(step.ids.map((id) => cache.lookUp([id], options)));
     for (const [index, { answers, goodUntil }] of found.entries()) {

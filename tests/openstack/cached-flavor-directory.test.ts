@@ -1,5 +1,6 @@
 import type { CachedFlavorDirectory } from '../../src/openstack/cached-flavor-directory';
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
+import type { LookUpOptions } from '../../src/registrations/flavor-directory';
 import type { StubFlavor } from '../../src/stub/stub-flavors';
 import { aCall, connect, createCache, type Clients } from './support/clients';
 import { breakDescription, flavorRequestsAt, outcomeOf, until } from './support/expectations';
@@ -22,8 +23,11 @@ afterEach(async () => {
   await cloud.close();
 });
 
-function lookUp(flavorIds: readonly string[], { fresh = false, signal = aCall().signal } = {}) {
-  return cache.lookUp(flavorIds, { ...aCall(signal), fresh, withAccess: false });
+function lookUp(
+  flavorIds: readonly string[],
+  { accept = 'the current', signal = aCall().signal }: Partial<LookUpOptions> = {},
+) {
+  return cache.lookUp(flavorIds, { ...aCall(signal), accept, withAccess: false });
 }
 
 async function statusesOf(...flavorIds: string[]): Promise<string> {
@@ -31,7 +35,7 @@ async function statusesOf(...flavorIds: string[]): Promise<string> {
   return flavorIds.map((id) => answers.get(id)?.status).join(' ');
 }
 
-async function ramOf(flavorId: string, options: { fresh?: boolean } = {}): Promise<number | undefined> {
+async function ramOf(flavorId: string, options: Partial<LookUpOptions> = {}): Promise<number | undefined> {
   const answer = (await lookUp([flavorId], options)).answers.get(flavorId);
   return answer?.status === 'found' ? answer.flavor.ram : undefined;
 }
@@ -150,7 +154,7 @@ describe('a fresh look-up', () => {
     await lookUp(['a']);
     cloud.nova.change('a', { ram: 2 });
 
-    expect([await ramOf('a'), await ramOf('a', { fresh: true }), await ramOf('a'), gets()]).toEqual([1, 2, 2, 2]);
+    expect([await ramOf('a'), await ramOf('a', { accept: 'the new' }), await ramOf('a'), gets()]).toEqual([1, 2, 2, 2]);
   });
 
   it('does not join one that is under way: that may have asked before', async () => {
@@ -159,7 +163,7 @@ describe('a fresh look-up', () => {
     await until(() => gets() === 1);
     cloud.nova.change('a', { ram: 2 });
 
-    expect([await ramOf('a', { fresh: true }), await earlier, gets()]).toEqual([2, 1, 2]);
+    expect([await ramOf('a', { accept: 'the new' }), await earlier, gets()]).toEqual([2, 1, 2]);
   });
 
   it('is not undone by an older answer that comes later', async () => {
@@ -168,7 +172,7 @@ describe('a fresh look-up', () => {
     await until(() => gets() === 1);
     cloud.nova.change('a', { ram: 2 });
     clients.clock.passes(0.001);
-    await ramOf('a', { fresh: true });
+    await ramOf('a', { accept: 'the new' });
     await earlier;
 
     expect([await ramOf('a'), gets()]).toEqual([2, 2]);
@@ -178,7 +182,7 @@ describe('a fresh look-up', () => {
     await lookUp(['a']);
     await cloud.nova.stops();
 
-    expect((await outcomeOf(lookUp(['a'], { fresh: true }))).code).toBe('registered-flavors.nova.unavailable');
+    expect((await outcomeOf(lookUp(['a'], { accept: 'the new' }))).code).toBe('registered-flavors.nova.unavailable');
     expect(await ramOf('a')).toBe(1);
   });
 });
@@ -224,7 +228,7 @@ describe('what a look-up says of its own answers', () => {
 
     expect((await lookUp(['b'])).goodUntil).toBe(start + 40_000);
     expect((await lookUp(['b', 'a', 'nowhere'])).goodUntil).toBe(start + 30_000);
-    expect((await lookUp(['a'], { fresh: true })).goodUntil).toBe(start + 40_000);
+    expect((await lookUp(['a'], { accept: 'the new' })).goodUntil).toBe(start + 40_000);
   });
 
   it('is why Nova was asked', async () => {
@@ -245,7 +249,7 @@ describe('an answer', () => {
   it.each([
     ['found', 'for its age', 'a', () => clients.clock.passes(30), {}],
     ['missing', 'for its age', 'nowhere', () => clients.clock.passes(30), {}],
-    ['found', 'for a registration', 'a', () => undefined, { fresh: true }],
+    ['found', 'for a registration', 'a', () => undefined, { accept: 'the new' }],
   ])('%s is the same one when Nova is asked again %s and says the same', async (_, _why, id, happens, options) => {
     cloud.nova.change('a', { extra_specs: { 'hw:cpu_policy': 'dedicated', __proto__: 'no' } });
     const first = await answerOf(id);
@@ -279,7 +283,7 @@ describe('an answer', () => {
     cloud.nova.change('a', { ram: 2 });
     const { revision } = cache;
     const reader = lookUp(['a', 'b']);
-    await lookUp(['a'], { fresh: true });
+    await lookUp(['a'], { accept: 'the new' });
     await reader;
 
     expect(cache.revision).not.toBe(revision);

@@ -1,5 +1,6 @@
 import type { CachedFlavorDirectory } from '../../src/openstack/cached-flavor-directory';
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
+import type { LookUpOptions } from '../../src/registrations/flavor-directory';
 import { manyFlavors } from '../../src/stub/stub-flavors';
 import { aCall, connect, createCache, type Clients } from './support/clients';
 import { breakDescription, flavorRequestsAt, outcomeOf, timed, until } from './support/expectations';
@@ -26,8 +27,11 @@ afterEach(async () => {
   await cloud.close();
 });
 
-function lookUp(flavorIds: readonly string[], { fresh = false, withAccess = false, signal = aCall().signal } = {}) {
-  return cache.lookUp(flavorIds, { ...aCall(signal), fresh, withAccess });
+function lookUp(
+  flavorIds: readonly string[],
+  { accept = 'the current', withAccess = false, signal = aCall().signal }: Partial<LookUpOptions> = {},
+) {
+  return cache.lookUp(flavorIds, { ...aCall(signal), accept, withAccess });
 }
 
 /** A look-up that has reached Nova already, and is answered by it only after a while. */
@@ -40,7 +44,7 @@ async function runningLookUp(flavorIds: readonly string[], options: { withAccess
   return { answered };
 }
 
-async function ramOf(flavorId: string, options: { fresh?: boolean } = {}): Promise<number | undefined> {
+async function ramOf(flavorId: string, options: Partial<LookUpOptions> = {}): Promise<number | undefined> {
   const answer = (await lookUp([flavorId], options)).answers.get(flavorId);
   return answer?.status === 'found' ? answer.flavor.ram : undefined;
 }
@@ -93,7 +97,7 @@ describe('look-ups that come while another one runs', () => {
     cloud.nova.isSlow(40, atList);
     const looking: Promise<unknown>[] = [];
     for (let index = 0; index < 10; index += 1) {
-      looking.push(lookUp(spread(100), { fresh: true })); // a walk: one page after the other
+      looking.push(lookUp(spread(100), { accept: 'the new' })); // a walk: one page after the other
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
     await Promise.all(looking);
@@ -141,7 +145,7 @@ describe('a fresh look-up while another one runs', () => {
     const { answered } = await runningLookUp(['a']);
     cloud.nova.change('a', { ram: 2 });
 
-    expect(await ramOf('a', { fresh: true })).toBe(2);
+    expect(await ramOf('a', { accept: 'the new' })).toBe(2);
     expect(asked()).toEqual(['a', 'a']);
     expect((await answered).answers.get('a')).toMatchObject({ flavor: { ram: 1 } });
     expect(await ramOf('a')).toBe(2);
@@ -149,7 +153,7 @@ describe('a fresh look-up while another one runs', () => {
 
   it('goes together with the others that wait', async () => {
     await runningLookUp(['a']);
-    await Promise.all([ramOf('b'), ramOf('b', { fresh: true }), ramOf('a', { fresh: true })]);
+    await Promise.all([ramOf('b'), ramOf('b', { accept: 'the new' }), ramOf('a', { accept: 'the new' })]);
 
     expect(asked().sort()).toEqual(['a', 'a', 'b']);
   });

@@ -43,7 +43,7 @@ function getFlavor(id = '1', signal?: AbortSignal) {
 }
 
 function lookUp(...flavorIds: string[]) {
-  return createCache(clients).lookUp(flavorIds, { ...aCall(), fresh: false, withAccess: false });
+  return createCache(clients).lookUp(flavorIds, { ...aCall(), accept: 'the current', withAccess: false });
 }
 
 function firstProbe() {

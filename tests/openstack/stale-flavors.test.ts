@@ -29,7 +29,7 @@ const gets = () => flavorRequestsAt(cloud).gets;
 async function look(ids: string[], options = {}) {
   const { answers, askedFor, goodUntil } = await cache.lookUp(ids, {
     ...aCall(),
-    fresh: false,
+    accept: 'the current',
     withAccess: false,
     ...options,
   });
@@ -72,15 +72,15 @@ describe('an answer that is no longer fresh', () => {
 
   it('never is enough for a registration', async () => {
     clients.clock.passes(30);
-    expect((await look(['a'], { fresh: true })).rams).toEqual([2]);
+    expect((await look(['a'], { accept: 'the new' })).rams).toEqual([2]);
     await cloud.nova.stops();
 
-    expect((await outcomeOf(look(['a'], { fresh: true }))).kind).toBe('unavailable');
+    expect((await outcomeOf(look(['a'], { accept: 'the new' }))).kind).toBe('unavailable');
   });
 
   it('is renewed with its access list, and not without', async () => {
     const access = async (withAccess: boolean) => {
-      const answer = (await cache.lookUp(['p'], { ...aCall(), fresh: false, withAccess })).answers.get('p');
+      const answer = (await cache.lookUp(['p'], { ...aCall(), accept: 'the current', withAccess })).answers.get('p');
       return answer?.status === 'found' && [...(answer.access ?? [])].join();
     };
     await access(true);
@@ -164,7 +164,9 @@ describe('while Nova fails', () => {
   });
 
   const accessOfP = async () => {
-    const answer = (await cache.lookUp(['p'], { ...aCall(), fresh: false, withAccess: true })).answers.get('p');
+    const answer = (await cache.lookUp(['p'], { ...aCall(), accept: 'the current', withAccess: true })).answers.get(
+      'p',
+    );
     return answer?.status === 'found' ? [...(answer.access ?? ['nobody knows'])] : undefined;
   };
 

@@ -1,4 +1,5 @@
 import type { CachedFlavorDirectory } from '../../src/openstack/cached-flavor-directory';
+import type { LookUpOptions } from '../../src/registrations/flavor-directory';
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
 import { aCall, connect, createCache, type Clients } from './support/clients';
 
@@ -30,8 +31,11 @@ function addPrivate(id: string, more: { is_disabled?: boolean }): void {
   cloud.nova.add({ id, name: id, ram: 1, vcpus: 1, disk: 1, is_public: false, projects: ['demo'], ...more });
 }
 
-function lookUp(flavorIds: readonly string[], { withAccess = false, fresh = false } = {}) {
-  return cache.lookUp(flavorIds, { ...aCall(), fresh, withAccess });
+function lookUp(
+  flavorIds: readonly string[],
+  { withAccess = false, accept = 'the current' }: Partial<LookUpOptions> = {},
+) {
+  return cache.lookUp(flavorIds, { ...aCall(), accept, withAccess });
 }
 
 /** What Nova is asked for the sake of some ids. */
@@ -77,7 +81,7 @@ describe('what went by in a walk', () => {
 
   it('does not make a private flavor whose access is known lose it', async () => {
     await lookUp(['private'], { withAccess: true });
-    await lookUp(many, { fresh: true });
+    await lookUp(many, { accept: 'the new' });
 
     expect(await targetsFor(['private'], { withAccess: true })).toEqual([]);
   });

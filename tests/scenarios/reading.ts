@@ -1,5 +1,4 @@
-import type { components } from '../../src/http/contract-types';
-import { listed } from '../support/expectations';
+import { hydrated, listed } from '../support/expectations';
 import type { World } from '../support/world';
 
 /** Stories of those who read which flavors are registered. */
@@ -32,7 +31,7 @@ export function reading(world: () => World): void {
 
       const answer = await world().as('reader').get(`/RegisteredFlavors/${type}`);
 
-      const [registered] = (answer.body as components['schemas']['RegisteredFlavors']).registered_flavors;
+      const [registered] = hydrated(answer);
       expect(registered?.flavor).toEqual({
         id,
         name: nova['name'],
@@ -74,6 +73,7 @@ export function reading(world: () => World): void {
         service_types: [type],
         status: 'missing',
         flavor: null,
+        registered_as: expect.objectContaining({ name: lost, is_public: true }),
       });
       expect(listed(toAdmin)).toHaveLength(2);
       expect(listed(await world().as('member').get(`/RegisteredFlavors/${type}`)).map(({ id }) => id)).toEqual([kept]);

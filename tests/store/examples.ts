@@ -1,5 +1,5 @@
 import type { AcceptedFlavor } from '../../src/registrations/flavor';
-import type { Provenance, Registration } from '../../src/registrations/registration';
+import type { Provenance, RegisteredFlavor, Registration } from '../../src/registrations/registration';
 
 /** A flavor of that id; what else it is matters only where a test says so. */
 export function flavor(id: string, but: Partial<AcceptedFlavor> = {}): AcceptedFlavor {
@@ -8,6 +8,11 @@ export function flavor(id: string, but: Partial<AcceptedFlavor> = {}): AcceptedF
 
 export function flavors(...ids: string[]): AcceptedFlavor[] {
   return ids.map((id) => flavor(id));
+}
+
+/** A registered flavor as the store finds it, of those that `flavors` makes. */
+export function registered(flavorId: string, serviceTypes: readonly string[]): RegisteredFlavor {
+  return { flavorId, serviceTypes, accepted: flavor(flavorId) };
 }
 
 export function provenance(but: Partial<Provenance> = {}): Provenance {

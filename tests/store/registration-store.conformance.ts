@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import type { AcceptedFlavor } from '../../src/registrations/flavor';
 import { inByteOrder, type Provenance, type Registration } from '../../src/registrations/registration';
 import type { RegistrationStore } from '../../src/registrations/registration-store';
-import { flavor, flavors, numbered, pairs, provenance } from './examples';
+import { flavor, flavors, numbered, pairs, provenance, registered } from './examples';
+import { ModelOfRegistrations } from './model-of-registrations';
 
 /** One registry of the engine under test, empty at first. */
 export interface RegistryUnderTest {
@@ -106,7 +107,7 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
         registered: all,
         alreadyRegistered: [],
       });
-      expect(await store.find(types)).toEqual(ids.map((flavorId) => ({ flavorId, serviceTypes: types })));
+      expect(await store.find(types)).toEqual(ids.map((flavorId) => registered(flavorId, types)));
       expect(await store.deregister(types, ids)).toEqual({ deregistered: all, notRegistered: [] });
       expect(registry.standing()).toEqual({ registrations: [], accepted: [] });
     });
@@ -128,7 +129,7 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
     it.each(['__proto__', 'constructor', 'toString', 'detail', 'null', 'true', '-1', 'a  b c', 'x'.repeat(255)])(
       'treats %p as any other, as a type too',
       async (id) => {
-        const rows = [{ flavorId: id, serviceTypes: ['redis', id].sort(inByteOrder) }];
+        const rows = [registered(id, ['redis', id].sort(inByteOrder))];
         await store.register(['redis', id], flavors(id), provenance());
         const { alreadyRegistered } = await store.register([id], flavors(id), provenance());
         expect(alreadyRegistered).toEqual([{ serviceType: id, flavorId: id }]);
@@ -177,33 +178,13 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
     });
   });
 
-  describe('find', () => {
-    it('finds each flavor once, with those of the asked types it is registered for', async () => {
-      await store.register(['redis', 'mysql', 'kafka'], flavors('b', 'a'), provenance());
-      await store.register(['mysql'], flavors('B', '10'), provenance());
-      await store.register(['kafka'], flavors('only-kafka'), provenance());
-      expect(await store.find(['redis', 'mysql', 'unknown'])).toEqual([
-        { flavorId: '10', serviceTypes: ['mysql'] },
-        { flavorId: 'B', serviceTypes: ['mysql'] },
-        { flavorId: 'a', serviceTypes: ['mysql', 'redis'] },
-        { flavorId: 'b', serviceTypes: ['mysql', 'redis'] },
-      ]);
-    });
-
-    it('finds nothing for types that nothing is registered for', async () => {
-      await store.register(['redis'], flavors('1'), provenance());
-      expect(await store.find(['REDIS', 'redi', 'redis.', '%'])).toEqual([]);
-      expect(await store.find([])).toEqual([]);
-    });
-  });
-
   describe('several stores on one registry', () => {
     it('see the writes of each other at once', async () => {
       const other = await registry.openStore();
       await store.register(['redis'], flavors('1', '2'), provenance());
       expect(await other.find(['redis'])).toHaveLength(2);
       await other.deregister(['redis'], ['1']);
-      expect(await store.find(['redis'])).toEqual([{ flavorId: '2', serviceTypes: ['redis'] }]);
+      expect(await store.find(['redis'])).toEqual([registered('2', ['redis'])]);
       expect((await store.register(['redis'], flavors('1', '2'), provenance())).registered).toEqual(pairs('redis 1'));
     });
 
@@ -211,7 +192,7 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
       await store.register(['redis'], flavors('1'), provenance());
       await store.close();
       const reopened = await registry.openStore();
-      expect(await reopened.find(['redis'])).toEqual([{ flavorId: '1', serviceTypes: ['redis'] }]);
+      expect(await reopened.find(['redis'])).toEqual([registered('1', ['redis'])]);
     });
   });
 
@@ -235,7 +216,8 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
     const IDS = ['1', '01', 'A', 'a', '__proto__', 'two words'];
     const some = (items: string[]) => fc.uniqueArray(fc.constantFrom(...items), { minLength: 1 });
     const step = fc.record({
-      verb: fc.constantFrom('register' as const, 'deregister' as const, 'find' as const),
+      verb: fc.constantFrom('register' as const, 'deregister' as const, 'read' as const),
+      limit: fc.integer({ min: 1, max: IDS.length + 1 }),
       types: some(TYPES),
       ids: some(IDS),
     });
@@ -243,57 +225,27 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30 }), async (steps) => {
         await store.deregister(TYPES, IDS);
         const model = new ModelOfRegistrations();
-        for (const { verb, types, ids } of steps) {
+        for (const { verb, types, ids, limit } of steps) {
           if (verb === 'register') {
-            const { registered, alreadyRegistered } = await store.register(types, flavors(...ids), provenance());
-            expect([registered, alreadyRegistered]).toEqual(model.add(types, ids));
+            const outcome = await store.register(types, flavors(...ids), provenance());
+            expect([outcome.registered, outcome.alreadyRegistered]).toEqual(model.add(types, ids));
           } else if (verb === 'deregister') {
             const { deregistered, notRegistered } = await store.deregister(types, ids);
             expect([notRegistered, deregistered]).toEqual(model.remove(types, ids));
           } else {
             expect(await store.find(types)).toEqual(model.find(types));
+            const [after = ''] = ids;
+            expect(await store.findNext(after, limit)).toEqual(model.findNext(after, limit));
+            expect(await store.findNext(after, limit, ids)).toEqual(model.findNext(after, limit, ids));
+            expect(await store.findServiceTypesOf(ids)).toEqual(model.serviceTypes(ids).map(([name]) => name));
           }
         }
+        const inUse = await store.findServiceTypes();
+        expect(inUse.map(({ serviceType, flavorCount }) => [serviceType, flavorCount])).toEqual(model.serviceTypes());
         const accepted = model.find(TYPES).map(({ flavorId }) => flavorId);
         expect(registry.standing().accepted.map(({ id }) => id)).toEqual(accepted);
+        expect(await store.findIds()).toEqual(accepted);
       }),
     );
   });
-}
-
-/** The store as simple as can be: a map from "type id" to the pair. */
-class ModelOfRegistrations {
-  readonly #standing = new Map<string, Registration>();
-
-  /** @returns the pairs that did not stand, and those that did */
-  add(types: string[], ids: string[]): [Registration[], Registration[]] {
-    const outcome = this.#split(types, ids);
-    for (const pair of outcome[0]) this.#standing.set(`${pair.serviceType} ${pair.flavorId}`, pair);
-    return outcome;
-  }
-
-  /** @returns the pairs that did not stand, and those that did */
-  remove(types: string[], ids: string[]): [Registration[], Registration[]] {
-    const outcome = this.#split(types, ids);
-    for (const pair of outcome[1]) this.#standing.delete(`${pair.serviceType} ${pair.flavorId}`);
-    return outcome;
-  }
-
-  find(types: string[]): { flavorId: string; serviceTypes: string[] }[] {
-    const matching = [...this.#standing.values()].filter(({ serviceType }) => types.includes(serviceType));
-    return [...new Set(matching.map(({ flavorId }) => flavorId))].sort(inByteOrder).map((flavorId) => ({
-      flavorId,
-      serviceTypes: matching
-        .flatMap((pair) => (pair.flavorId === flavorId ? [pair.serviceType] : []))
-        .sort(inByteOrder),
-    }));
-  }
-
-  #split(types: string[], ids: string[]): [Registration[], Registration[]] {
-    const asked = pairs(...types.flatMap((type) => ids.map((id) => `${type} ${id}`))).sort(
-      (a, b) => inByteOrder(a.serviceType, b.serviceType) || inByteOrder(a.flavorId, b.flavorId),
-    );
-    const stands = (pair: Registration) => this.#standing.has(`${pair.serviceType} ${pair.flavorId}`);
-    return [asked.filter((pair) => !stands(pair)), asked.filter(stands)];
-  }
 }

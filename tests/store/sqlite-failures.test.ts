@@ -4,7 +4,7 @@ import { openSqliteDatabase } from '../../src/store/sqlite/open-sqlite-database'
 import type { SqliteDatabase } from '../../src/store/sqlite/sqlite-database';
 import { toUnavailable } from '../../src/store/sqlite/sqlite-errors';
 import { SqliteRegistrationStore } from '../../src/store/sqlite/sqlite-registration-store';
-import { flavor, flavors, numbered, pairs, provenance } from './examples';
+import { flavor, flavors, numbered, pairs, provenance, registered } from './examples';
 import { temporaryFolder } from './temporary-folder';
 
 describe('an SQLite registry in trouble', () => {
@@ -81,7 +81,7 @@ describe('an SQLite registry in trouble', () => {
     await expect(store.register(['redis'], flavors('2'), provenance())).rejects.toMatchObject(unavailable(MOVED));
     await expect(store.find(['redis'])).rejects.toMatchObject(unavailable(MOVED));
     renameSync(`${path}.moved`, path);
-    expect(await store.find(['redis'])).toEqual([{ flavorId: '1', serviceTypes: ['redis'] }]);
+    expect(await store.find(['redis'])).toEqual([registered('1', ['redis'])]);
   });
 
   it('does not write to a file in whose place another was put', async () => {

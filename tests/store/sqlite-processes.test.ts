@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { flavors, numbered, pairs, provenance } from './examples';
+import { flavors, numbered, pairs, provenance, registered } from './examples';
 import { type SqliteRegistry, sqliteRegistry } from './sqlite-registry';
 import { StoreProcess } from './store-process';
 
@@ -34,8 +34,8 @@ describe('several processes on one SQLite registry', () => {
       const tables = client.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").pluck().all();
       client.close();
       expect({ applied, tables }).toEqual({
-        applied: 2,
-        tables: ['__drizzle_migrations', 'accepted_flavors', 'kept_flavors', 'registrations'],
+        applied: 3,
+        tables: ['__drizzle_migrations', 'accepted_flavors', 'kept_flavors', 'registrations', 'service_types'],
       });
     }
   });
@@ -52,7 +52,7 @@ describe('several processes on one SQLite registry', () => {
     );
     expect(counts.map(Number).reduce((sum, count) => sum + count)).toBe(60);
     expect(await store.find(['redis', 'mysql'])).toEqual(
-      ids.map((flavorId) => ({ flavorId, serviceTypes: ['mysql', 'redis'] })),
+      ids.map((flavorId) => registered(flavorId, ['mysql', 'redis'])),
     );
   });
 
@@ -72,7 +72,7 @@ describe('several processes on one SQLite registry', () => {
     });
     expect(performance.now() - begin).toBeGreaterThan(100);
     await expect(store.deregister(['redis'], ['1'])).rejects.toMatchObject({ kind: 'unavailable' });
-    expect(await store.find(['redis'])).toEqual([{ flavorId: '1', serviceTypes: ['redis'] }]);
+    expect(await store.find(['redis'])).toEqual([registered('1', ['redis'])]);
 
     await other!.tell({ do: 'release' });
     const outcome = await store.register(['redis'], flavors('2'), provenance());

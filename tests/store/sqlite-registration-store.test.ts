@@ -1,6 +1,8 @@
 import { itIsARegistrationStore } from './registration-store.conformance';
+import { itReadsRegistrations } from './registration-store-reading.conformance';
 import { sqliteRegistry } from './sqlite-registry';
 
 describe('SqliteRegistrationStore', () => {
   itIsARegistrationStore(async () => sqliteRegistry());
+  itReadsRegistrations(async () => sqliteRegistry());
 });

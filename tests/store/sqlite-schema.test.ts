@@ -1,9 +1,10 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type Database from 'better-sqlite3';
+import Database from 'better-sqlite3';
 import { getTableConfig } from 'drizzle-orm/sqlite-core';
+import { migrate } from '../../src/store/sqlite/migrate';
 import { openSqliteDatabase } from '../../src/store/sqlite/open-sqlite-database';
-import { acceptedFlavors, keptFlavors, registrations } from '../../src/store/sqlite/schema';
+import { acceptedFlavors, keptFlavors, registrations, serviceTypes } from '../../src/store/sqlite/schema';
 import type { SqliteDatabase } from '../../src/store/sqlite/sqlite-database';
 import { temporaryFolder } from './temporary-folder';
 
@@ -41,37 +42,49 @@ describe('the SQLite migrations', () => {
     return path;
   }
 
+  /** The migrations of an earlier version. */
+  function firstMigrations(count: number): string {
+    const path = folder.in('earlier');
+    cpSync(MIGRATIONS, path, { recursive: true });
+    const entries = readJournal().entries.slice(0, count);
+    writeFileSync(join(path, 'meta/_journal.json'), JSON.stringify({ ...readJournal(), entries }));
+    return path;
+  }
+
   it('have rising stamps, as drizzle skips one that is older than the newest applied', () => {
     const stamps = readJournal().entries.map(({ when }) => when);
     expect(stamps.length).toBeGreaterThan(0);
     expect(stamps).toEqual([...new Set(stamps)].sort((a, b) => a - b));
   });
 
-  it.each([acceptedFlavors, registrations, keptFlavors])('make the table that schema.ts describes', (table) => {
-    const described = getTableConfig(table);
-    expect(columnsOf(database.client, described.name)).toEqual(
-      described.columns.map((column) => ({
-        name: column.name,
-        type: column.getSQLType(),
-        notNull: column.notNull,
-        inKey:
-          column.primary ||
-          described.primaryKeys.some(({ columns }) => columns.some(({ name }) => name === column.name)),
-      })),
-    );
-    const { strict, wr: withoutRowid } = tableListed(database.client, described.name);
-    expect({ strict, withoutRowid }).toEqual({ strict: 1, withoutRowid: 1 });
-    const made = database.client.pragma(`index_list(${described.name})`) as { name: string; origin: string }[];
-    const indexNames = made.filter(({ origin }) => origin === 'c').map(({ name }) => name);
-    expect(indexNames).toEqual(described.indexes.map(({ config }) => config.name));
-    const keys = database.client.pragma(`foreign_key_list(${described.name})`) as { from: string; table: string }[];
-    expect(keys.map(({ from, table: to }) => [from, to])).toEqual(
-      described.foreignKeys.map((key) => [
-        key.reference().columns[0]!.name,
-        getTableConfig(key.reference().foreignTable as typeof acceptedFlavors).name,
-      ]),
-    );
-  });
+  it.each([acceptedFlavors, registrations, serviceTypes, keptFlavors])(
+    'make the table that schema.ts describes',
+    (table) => {
+      const described = getTableConfig(table);
+      expect(columnsOf(database.client, described.name)).toEqual(
+        described.columns.map((column) => ({
+          name: column.name,
+          type: column.getSQLType(),
+          notNull: column.notNull,
+          inKey:
+            column.primary ||
+            described.primaryKeys.some(({ columns }) => columns.some(({ name }) => name === column.name)),
+        })),
+      );
+      const { strict, wr: withoutRowid } = tableListed(database.client, described.name);
+      expect({ strict, withoutRowid }).toEqual({ strict: 1, withoutRowid: 1 });
+      const made = database.client.pragma(`index_list(${described.name})`) as { name: string; origin: string }[];
+      const indexNames = made.filter(({ origin }) => origin === 'c').map(({ name }) => name);
+      expect(indexNames).toEqual(described.indexes.map(({ config }) => config.name));
+      const keys = database.client.pragma(`foreign_key_list(${described.name})`) as { from: string; table: string }[];
+      expect(keys.map(({ from, table: to }) => [from, to])).toEqual(
+        described.foreignKeys.map((key) => [
+          key.reference().columns[0]!.name,
+          getTableConfig(key.reference().foreignTable as typeof acceptedFlavors).name,
+        ]),
+      );
+    },
+  );
 
   it('are not applied twice', async () => {
     const told: unknown[] = [];
@@ -79,7 +92,7 @@ describe('the SQLite migrations', () => {
     (await openSqliteDatabase(folder.in('registry.db'), { logger })).close();
     expect(told).toEqual([]);
     (await openSqliteDatabase(folder.in('fresh.db'), { logger })).close();
-    expect(told).toEqual([['a new, empty registry was made', { path: folder.in('fresh.db'), migrations: 2 }]]);
+    expect(told).toEqual([['a new, empty registry was made', { path: folder.in('fresh.db'), migrations: 3 }]]);
   });
 
   it('add what is missing to a registry in use, also by rebuilding a table that others refer to', async () => {
@@ -100,6 +113,18 @@ describe('the SQLite migrations', () => {
     newer.close();
   });
 
+  it('count what was registered before service types were counted', async () => {
+    const path = folder.in('older.db');
+    const older = new Database(path);
+    migrate(older, firstMigrations(2));
+    fill(older);
+    older.close();
+    const now = await openSqliteDatabase(path);
+    const counted = now.client.prepare('SELECT service_type, flavor_count, changed_at FROM service_types').all();
+    now.close();
+    expect(counted).toEqual([{ service_type: 'redis', flavor_count: 1, changed_at: 0 }]);
+  });
+
   it.each([
     ['fails halfway', 'DELETE FROM registrations; SELECT * FROM nothing', /^A migration of the registry file/],
     ['would orphan registrations', 'DELETE FROM accepted_flavors', /registrations of no flavor; nothing was changed/],
@@ -111,7 +136,7 @@ describe('the SQLite migrations', () => {
       message: expect.stringMatching(message),
     });
     const count = (table: string) => database.client.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
-    expect([count('registrations'), count('accepted_flavors'), count('__drizzle_migrations')]).toEqual([1, 1, 2]);
+    expect([count('registrations'), count('accepted_flavors'), count('__drizzle_migrations')]).toEqual([1, 1, 3]);
   });
 });
 

@@ -15,8 +15,16 @@ export function refusal(response: Response): { status: number; codes: string[] }
   return { status: response.status, codes: errors.map(({ code }) => code) };
 }
 
+/** The registered flavors of an answer with what Nova says of them. */
+export function hydrated(response: Response): components['schemas']['RegisteredFlavor'][] {
+  return (response.body as { registered_flavors: components['schemas']['RegisteredFlavor'][] }).registered_flavors;
+}
+
 /** The registered flavors of an answer, in short. */
 export function listed(response: Response): { id: string; types: string[]; status: string }[] {
-  const { registered_flavors: flavors } = response.body as components['schemas']['RegisteredFlavors'];
-  return flavors.map(({ flavor_id, service_types, status }) => ({ id: flavor_id, types: service_types, status }));
+  return hydrated(response).map(({ flavor_id, service_types, status }) => ({
+    id: flavor_id,
+    types: service_types,
+    status,
+  }));
 }

@@ -1,29 +1,34 @@
-import { RenderedViews } from '../../src/http/rendered-views';
-import { createView, type RegisteredFlavorsView, viewKey } from '../../src/registrations/registered-flavors-view';
+import { createViewMemories } from '../../src/http/view-memories';
+import { viewerKey } from '../../src/registrations/policy';
+import { normalized, type ReadRequest, requestKey } from '../../src/registrations/read-request';
+import { type RegisteredFlavorsView, show } from '../../src/registrations/registered-flavors-view';
 
-const flavor = {
-  ...{ id: '1', name: 'm1.tiny', description: null, ram: 512, vcpus: 1, disk: 1, ephemeral: 0, swap: 0 },
-  ...{ rxtxFactor: 1, isPublic: true, isDisabled: false, extraSpecs: {} },
+const accepted = {
+  ...{ id: '1', name: 'm1.tiny', ram: 512, vcpus: 1, disk: 1, ephemeral: 0, swap: 0, isPublic: true },
+};
+const flavor = { ...accepted, description: null, rxtxFactor: 1, isDisabled: false, extraSpecs: {} };
+
+const ALL: ReadRequest = {
+  ...{ serviceTypes: ['redis'], flavorIds: undefined, selector: undefined, statuses: undefined },
+  ...{ hydrate: true, asProject: undefined, page: undefined },
 };
 
-const ALL = { flavorIds: undefined, selector: undefined };
-
-function viewOf(project: string, types: string[], flavors = 1): RegisteredFlavorsView {
-  const viewer = { is: 'project', projectId: project } as const;
+function viewOf(projectId: string, types: string[], flavors = 1): RegisteredFlavorsView {
+  const viewer = { is: 'project', projectId } as const;
+  const request = { ...ALL, serviceTypes: types };
   const ids = Array.from({ length: flavors }, (_, index) => `id-${index}`);
-  const registered = ids.map((flavorId) => ({ flavorId, serviceTypes: types }));
+  const registered = ids.map((flavorId) => ({ flavorId, accepted, serviceTypes: types }));
   const answers = ids.map((id) => ({ status: 'found', flavor: { ...flavor, id } }) as const);
-  return createView(viewKey(viewer, types, ALL), viewer, ALL, registered, answers, {
-    registry: 1,
-    details: 1,
-    goodFrom: 0,
-    goodUntil: 1,
-  });
+  return {
+    ...{ key: `${viewerKey(viewer)} ${requestKey(request)}`, request, registered, answers, next: undefined },
+    flavors: show(viewer, request, registered, answers),
+    asOf: { registry: 1, details: 1, goodFrom: 0, goodUntil: 1 },
+  };
 }
 
 describe('rendered views', () => {
   it('are kept, the least used ones only as far as the bound allows', () => {
-    const views = new RenderedViews(10_000);
+    const { flavors: views } = createViewMemories(12_000);
     const kept = Array.from({ length: 20 }, (_, index) => viewOf(`project-${index}`, ['redis']));
     for (const view of kept) views.remember(view);
 
@@ -35,19 +40,54 @@ describe('rendered views', () => {
   it('count what they are made of, too, also where nothing of it is shown', () => {
     const types = Array.from({ length: 100 }, (_, index) => `type-${index}`);
     const hidden = { ...viewOf('project', types, 100), flavors: [] };
-    const views = new RenderedViews(100_000); // its 100 flavors take more than 100 types times 8 bytes each
+    const { flavors: views } = createViewMemories(100_000); // its 100 flavors take more than 100 types times 8 bytes each
     views.remember(hidden);
 
     expect(views.recall(hidden.key)).toBeUndefined();
     expect(views.render(hidden).body.toString()).toBe('{"registered_flavors":[]}');
   });
+});
 
-  it('of the same viewer have one key in whatever order the types are named, and no two viewers share one', () => {
-    const admin = { is: 'admin' } as const;
-    const project = (projectId: string) => ({ is: 'project', projectId }) as const;
+describe('the key of a view', () => {
+  const keyOf = (request: Partial<ReadRequest>) => requestKey(normalized({ ...ALL, ...request }));
 
-    expect(viewKey(admin, ['b', 'a'], ALL)).toBe(viewKey(admin, ['a', 'b'], ALL));
-    const keys = [viewKey(admin, ['a'], ALL), viewKey(project('a'), ['a'], ALL), viewKey(project('admin'), ['a'], ALL)];
-    expect(new Set([...keys, viewKey(admin, ['a', 'b'], ALL), viewKey(project('b'), ['a'], ALL)]).size).toBe(5);
+  it('is one for the same things asked for in another order, or twice', () => {
+    const selector = { extraSpecs: ['a:1', 'b:2'] };
+    const one = keyOf({ serviceTypes: ['a', 'b'], flavorIds: ['1', '2'], selector, statuses: ['missing', 'changed'] });
+    const other = keyOf({
+      ...{ serviceTypes: ['b', 'a', 'b'], flavorIds: ['2', '1', '2'], statuses: ['changed', 'missing'] },
+      selector: { extraSpecs: ['b:2', 'a:1', 'b:2'] },
+    });
+    expect(one).toBe(other);
+  });
+
+  it('is another one for whatever else is asked for, and for every other viewer', () => {
+    const project = (projectId: string) => viewerKey({ is: 'project', projectId });
+    expect(new Set([viewerKey({ is: 'admin' }), project('admin'), project('a'), project('b')]).size).toBe(4);
+    const requests: Partial<ReadRequest>[] = [
+      {},
+      { serviceTypes: ['a'] },
+      { serviceTypes: ['a', 'b'] },
+      { flavorIds: [] },
+      { flavorIds: ['1'] },
+      { flavorIds: ['1', '2'] },
+      { selector: { extraSpecs: [] } },
+      { selector: { extraSpecs: ['1:1'] } },
+      { selector: { extraSpecs: [], name: '1' } },
+      { selector: { extraSpecs: [], minVcpus: 1 } },
+      { selector: { extraSpecs: [], minRam: 1 } },
+      { selector: { extraSpecs: [], minDisk: 1 } },
+      { selector: { extraSpecs: [], isPublic: true } },
+      { selector: { extraSpecs: [], isPublic: false } },
+      { statuses: ['missing'] },
+      { statuses: ['changed'] },
+      { statuses: [] },
+      { hydrate: false },
+      { serviceTypes: undefined, page: { limit: 1, marker: undefined } },
+      { serviceTypes: undefined, page: { limit: 2, marker: undefined } },
+      { serviceTypes: undefined, page: { limit: 1, marker: '1' } },
+      { serviceTypes: undefined, page: { limit: 1, marker: '1' }, asProject: 'a' },
+    ];
+    expect(new Set(requests.map(keyOf)).size).toBe(requests.length);
   });
 });

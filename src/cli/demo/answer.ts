@@ -4,7 +4,9 @@ import type { StubFlavor } from '../../stub/stub-flavors';
 
 type Schemas = components['schemas'];
 type Body = Partial<
-  Schemas['RegisteredFlavors'] & Schemas['RegisterOutcome'] & Schemas['DeregisterOutcome'] & Schemas['Errors']
+  { registered_flavors: Schemas['RegisteredFlavor'][] } & Schemas['RegisterOutcome'] &
+    Schemas['DeregisterOutcome'] &
+    Schemas['Errors']
 >;
 
 const OUTCOMES = ['registered', 'already_registered', 'deregistered', 'not_registered'] as const;

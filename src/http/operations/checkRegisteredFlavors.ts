@@ -1,19 +1,20 @@
 import type { RequestHandler } from 'express';
-import { checkRegisteredFlavors as check } from '../../registrations/get-registered-flavors';
-import { type ReadingPorts, sendReading } from '../reading-answer';
+import { checkRegisteredFlavors as check, type ReadPorts } from '../../registrations/get-registered-flavors';
+import type { RegisteredFlavorsView } from '../../registrations/registered-flavors-view';
+import { readQuery } from '../read-query';
+import { type Rendered, sendReading } from '../reading-answer';
 import { callOf } from '../request-context';
-import { pathList, queryText } from '../request-values';
-import { readSelector } from '../selector-query';
+import { pathList } from '../request-values';
 
 /** GET /RegisteredFlavors/{serviceTypes}/{flavorIDs} */
-export function checkRegisteredFlavors(ports: ReadingPorts): RequestHandler {
+export function checkRegisteredFlavors(ports: Rendered<ReadPorts, RegisteredFlavorsView>): RequestHandler {
   return async (request, response) => {
-    const reading = await check(ports, callOf(request), {
+    const asked = {
+      ...readQuery(request),
       serviceTypes: pathList(request, 'serviceTypes'),
-      asProject: queryText(request, 'project_id'),
       flavorIds: pathList(request, 'flavorIDs'),
-      selector: readSelector(request),
-    });
-    sendReading(request, response, ports, reading);
+      page: undefined,
+    };
+    sendReading(request, response, ports, await check(ports, callOf(request), asked));
   };
 }

@@ -1,19 +1,15 @@
 import type { RequestHandler } from 'express';
-import { getRegisteredFlavors as read } from '../../registrations/get-registered-flavors';
-import { type ReadingPorts, sendReading } from '../reading-answer';
+import { getRegisteredFlavors as read, type ReadPorts } from '../../registrations/get-registered-flavors';
+import type { RegisteredFlavorsView } from '../../registrations/registered-flavors-view';
+import { readQuery } from '../read-query';
+import { type Rendered, sendReading } from '../reading-answer';
 import { callOf } from '../request-context';
-import { pathList, queryList, queryText } from '../request-values';
-import { readSelector } from '../selector-query';
+import { pathList } from '../request-values';
 
 /** GET /RegisteredFlavors/{serviceTypes} */
-export function getRegisteredFlavors(ports: ReadingPorts): RequestHandler {
+export function getRegisteredFlavors(ports: Rendered<ReadPorts, RegisteredFlavorsView>): RequestHandler {
   return async (request, response) => {
-    const reading = await read(ports, callOf(request), {
-      serviceTypes: pathList(request, 'serviceTypes'),
-      asProject: queryText(request, 'project_id'),
-      flavorIds: queryList(request, 'flavor_ids'),
-      selector: readSelector(request),
-    });
-    sendReading(request, response, ports, reading);
+    const asked = { ...readQuery(request), serviceTypes: pathList(request, 'serviceTypes'), page: undefined };
+    sendReading(request, response, ports, await read(ports, callOf(request), asked));
   };
 }

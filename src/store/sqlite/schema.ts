@@ -44,6 +44,17 @@ export const registrations = sqliteTable(
 );
 
 /**
+ * The service types in use. Triggers on the registrations write it (migration 0002), so that it is right whoever writes
+ * those: counting a million pairs at each look would stop the process for as long.
+ */
+export const serviceTypes = sqliteTable('service_types', {
+  serviceType: text('service_type').primaryKey().notNull(),
+  flavorCount: integer('flavor_count').notNull(),
+  /** When a flavor was last registered for it or deregistered from it: milliseconds since 1970-01-01T00:00:00Z. */
+  changedAt: integer('changed_at').notNull(),
+});
+
+/**
  * What Nova last said of registered flavors, so that a restart while Nova is away goes on answering. A copy that may be
  * emptied at any time; a migration after which `Flavor` means something else has to.
  */

@@ -4,7 +4,8 @@ import type Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { prepareCurrencyCheck } from './current-tables';
 import { isBusy, LATER_SECONDS, SOON_SECONDS, registryUnavailable, toUnavailable } from './sqlite-errors';
-import { prepareStatements } from './sqlite-statements';
+import { prepareWrites } from './write-statements';
+import { prepareReads } from './read-statements';
 
 const BUSY_PAUSE_MS = 25;
 
@@ -15,7 +16,8 @@ const BUSY_PAUSE_MS = 25;
  */
 export class SqliteDatabase {
   readonly client: Database.Database;
-  readonly statements: ReturnType<typeof prepareStatements>;
+  readonly reads: ReturnType<typeof prepareReads>;
+  readonly writes: ReturnType<typeof prepareWrites>;
   readonly #inode: bigint | undefined;
   readonly #busyTimeoutMs: number;
   readonly #dataVersion: Database.Statement<[], number>;
@@ -28,7 +30,8 @@ export class SqliteDatabase {
     this.client = client;
     this.#busyTimeoutMs = options.busyTimeoutMs;
     this.#inode = inodeOf(client.name);
-    this.statements = prepareStatements(drizzle({ client }));
+    this.reads = prepareReads(drizzle({ client }));
+    this.writes = prepareWrites(drizzle({ client }));
     this.#dataVersion = client.prepare<[], number>('PRAGMA data_version').pluck();
     this.#checkCurrency = prepareCurrencyCheck(client, options.migrations);
   }

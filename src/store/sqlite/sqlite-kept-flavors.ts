@@ -2,9 +2,9 @@ import type { Flavor } from '../../registrations/flavor';
 import type { FlavorAnswer } from '../../registrations/flavor-directory';
 import type { FlavorId } from '../../registrations/flavor-id';
 import type { KeptFlavor, KeptFlavors, NovaPlace } from '../../registrations/kept-flavors';
+import { jsonList } from './listed';
 import type { keptFlavors } from './schema';
 import type { SqliteDatabase } from './sqlite-database';
-import { jsonList } from './sqlite-statements';
 
 type Row = typeof keptFlavors.$inferSelect;
 
@@ -38,12 +38,12 @@ export class SqliteKeptFlavors implements KeptFlavors {
       .filter((row) => isDue(row, standing.get(row.flavorId), repeatAfterMs));
     if (rows.length === 0) return;
     await this.#database.write(() => {
-      for (const row of rows) this.#database.statements.keepFlavor.run({ ...row });
+      for (const row of rows) this.#database.writes.keepFlavor.run({ ...row });
     });
   }
 
   #rows(flavorIds: readonly FlavorId[]): Row[] {
-    return this.#database.read(() => this.#database.statements.findKeptFlavors.all({ flavorIds: jsonList(flavorIds) }));
+    return this.#database.read(() => this.#database.reads.findKeptFlavors.all({ flavorIds: jsonList(flavorIds) }));
   }
 }
 

@@ -1,11 +1,15 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AcceptedFlavor } from '../../registrations/flavor';
 import type { FlavorId } from '../../registrations/flavor-id';
 import type { Provenance, RegisteredFlavor, Registration } from '../../registrations/registration';
 import type { RegistrationStore } from '../../registrations/registration-store';
-import type { ServiceType } from '../../registrations/service-type';
+import type { ServiceType, ServiceTypeInUse } from '../../registrations/service-type';
 import { splitPairs } from '../split-pairs';
+import { jsonList } from './listed';
 import type { SqliteDatabase } from './sqlite-database';
-import { jsonList } from './sqlite-statements';
+
+/** How many pairs are read at once, at most: reading them stops everything else in this process. */
+const MOST_ROWS = 10_000;
 
 /** The registry in one SQLite file. Several processes may share the file; nothing is remembered outside of it. */
 export class SqliteRegistrationStore implements RegistrationStore {
@@ -23,9 +27,8 @@ export class SqliteRegistrationStore implements RegistrationStore {
     const flavorIds = flavors.map(({ id }) => id);
     const lists = { serviceTypes: jsonList(serviceTypes), flavorIds: jsonList(flavorIds) };
     const added = await this.#database.write(() => {
-      for (const flavor of flavors)
-        this.#database.statements.acceptFlavor.run({ ...flavor, acceptedAt: provenance.at });
-      return this.#database.statements.register.all({
+      for (const flavor of flavors) this.#database.writes.acceptFlavor.run({ ...flavor, acceptedAt: provenance.at });
+      return this.#database.writes.register.all({
         ...lists,
         ...provenance,
         globalRequestId: provenance.globalRequestId ?? null,
@@ -41,8 +44,8 @@ export class SqliteRegistrationStore implements RegistrationStore {
   ): Promise<{ deregistered: Registration[]; notRegistered: Registration[] }> {
     const lists = { serviceTypes: jsonList(serviceTypes), flavorIds: jsonList(flavorIds) };
     const removed = await this.#database.write(() => {
-      const rows = this.#database.statements.deregister.all(lists);
-      if (rows.length > 0) this.#database.statements.forgetFlavors.run(lists);
+      const rows = this.#database.writes.deregister.all(lists);
+      if (rows.length > 0) this.#database.writes.forgetFlavors.run(lists);
       return rows;
     });
     const { changed, unchanged } = splitPairs(serviceTypes, flavorIds, removed);
@@ -54,14 +57,47 @@ export class SqliteRegistrationStore implements RegistrationStore {
   }
 
   async find(serviceTypes: readonly ServiceType[], flavorIds?: readonly FlavorId[]): Promise<RegisteredFlavor[]> {
-    const { find, findPairs } = this.#database.statements;
+    const { find, findPairs } = this.#database.reads;
     const types = jsonList(serviceTypes);
-    const pairs = this.#database.read(() =>
+    const rows = this.#database.read(() =>
       flavorIds === undefined
         ? find.all({ serviceTypes: types })
         : findPairs.all({ serviceTypes: types, flavorIds: jsonList(flavorIds) }),
     );
-    return groupByFlavor(pairs, new Map(serviceTypes.map((serviceType) => [serviceType, serviceType])));
+    return groupByFlavor(rows);
+  }
+
+  async findNext(
+    after: FlavorId | undefined,
+    limit: number,
+    flavorIds?: readonly FlavorId[],
+  ): Promise<RegisteredFlavor[]> {
+    await nextTurn(); // who goes through all of a large registry lets others pass in between
+    const { findNext, findNextOf, findFlavors } = this.#database.reads;
+    const range = { after: after ?? '', limit, rows: MOST_ROWS };
+    return this.#database.read(() => {
+      const rows =
+        flavorIds === undefined ? findNext.all(range) : findNextOf.all({ ...range, flavorIds: jsonList(flavorIds) });
+      const flavors = groupByFlavor(rows);
+      if (rows.length < MOST_ROWS) return flavors;
+      const last = flavors.pop(); // some of its types may be missing
+      if (flavors.length > 0 || last === undefined) return flavors;
+      return groupByFlavor(findFlavors.all({ flavorIds: jsonList([last.flavorId]) }));
+    });
+  }
+
+  async findIds(): Promise<FlavorId[]> {
+    return this.#database.read(() => this.#database.reads.findIds.all()).map(({ flavorId }) => flavorId);
+  }
+
+  async findServiceTypes(): Promise<ServiceTypeInUse[]> {
+    return this.#database.read(() => this.#database.reads.findServiceTypes.all());
+  }
+
+  async findServiceTypesOf(flavorIds: readonly FlavorId[]): Promise<ServiceType[]> {
+    const { findServiceTypesOf } = this.#database.reads;
+    const rows = this.#database.read(() => findServiceTypesOf.all({ flavorIds: jsonList(flavorIds) }));
+    return rows.map(({ serviceType }) => serviceType);
   }
 
   requireCurrent(): void {
@@ -73,17 +109,21 @@ export class SqliteRegistrationStore implements RegistrationStore {
   }
 }
 
+type Row = AcceptedFlavor & { readonly serviceType: ServiceType };
+
 /**
- * The pairs arrive sorted by flavor, then type. Each row has a text of its own for the type: the caller's is taken
- * instead, for what is found may be kept.
+ * The rows arrive sorted by flavor, then type. Each has a text of its own for the type: one for all is enough, for what
+ * is found may be kept.
  */
-function groupByFlavor(pairs: readonly Registration[], types: ReadonlyMap<string, ServiceType>): RegisteredFlavor[] {
-  const flavors: { flavorId: FlavorId; serviceTypes: ServiceType[] }[] = [];
-  for (const { flavorId, serviceType: found } of pairs) {
+function groupByFlavor(rows: readonly Row[]): RegisteredFlavor[] {
+  const flavors: (RegisteredFlavor & { serviceTypes: ServiceType[] })[] = [];
+  const types = new Map<string, ServiceType>();
+  for (const { serviceType: found, ...accepted } of rows) {
     const serviceType = types.get(found) ?? found;
+    types.set(serviceType, serviceType);
     const last = flavors.at(-1);
-    if (last?.flavorId === flavorId) last.serviceTypes.push(serviceType);
-    else flavors.push({ flavorId, serviceTypes: [serviceType] });
+    if (last?.flavorId === accepted.id) last.serviceTypes.push(serviceType);
+    else flavors.push({ flavorId: accepted.id, accepted, serviceTypes: [serviceType] });
   }
   return flavors;
 }

@@ -1,30 +1,18 @@
 import { and, eq, getTableColumns, inArray, notExists, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { listed } from './listed';
 import { acceptedFlavors, keptFlavors, registrations } from './schema';
 
-/**
- * The statements of the registry, prepared once.
- *
- * Lists travel as one JSON array (`jsonList`): one bound variable instead of thousands, of which SQLite takes 32,766,
- * and one statement for lists of any length.
- */
-export function prepareStatements(db: BetterSQLite3Database) {
+/** The statements that change the registry, prepared once. */
+export function prepareWrites(db: BetterSQLite3Database) {
   return {
     acceptFlavor: prepareAcceptFlavor(db),
     register: prepareRegister(db),
     deregister: prepareDeregister(db),
     forgetFlavors: prepareForgetFlavors(db),
-    find: prepareFind(db),
-    findPairs: prepareFindPairs(db),
     keepFlavor: prepareKeepFlavor(db),
-    findKeptFlavors: prepareFindKeptFlavors(db),
   };
-}
-
-/** A list as the statements take it. */
-export function jsonList(items: readonly string[]): string {
-  return JSON.stringify(items);
 }
 
 const PAIR = { serviceType: registrations.serviceType, flavorId: registrations.flavorId };
@@ -67,7 +55,16 @@ function prepareRegister(db: BetterSQLite3Database) {
 }
 
 function prepareDeregister(db: BetterSQLite3Database) {
-  return db.delete(registrations).where(isListedPair()).returning(PAIR).prepare();
+  return db
+    .delete(registrations)
+    .where(
+      and(
+        inArray(registrations.serviceType, listed('serviceTypes')),
+        inArray(registrations.flavorId, listed('flavorIds')),
+      ),
+    )
+    .returning(PAIR)
+    .prepare();
 }
 
 /** Of the flavors, forgets those without any registration. */
@@ -79,24 +76,6 @@ function prepareForgetFlavors(db: BetterSQLite3Database) {
   return db
     .delete(acceptedFlavors)
     .where(and(inArray(acceptedFlavors.flavorId, listed('flavorIds')), notExists(stillRegistered)))
-    .prepare();
-}
-
-function prepareFindPairs(db: BetterSQLite3Database) {
-  return db
-    .select(PAIR)
-    .from(registrations)
-    .where(isListedPair())
-    .orderBy(registrations.flavorId, registrations.serviceType)
-    .prepare();
-}
-
-function prepareFind(db: BetterSQLite3Database) {
-  return db
-    .select(PAIR)
-    .from(registrations)
-    .where(inArray(registrations.serviceType, listed('serviceTypes')))
-    .orderBy(registrations.flavorId, registrations.serviceType)
     .prepare();
 }
 
@@ -120,27 +99,8 @@ function prepareKeepFlavor(db: BetterSQLite3Database) {
     .prepare();
 }
 
-function prepareFindKeptFlavors(db: BetterSQLite3Database) {
-  return db
-    .select()
-    .from(keptFlavors)
-    .where(inArray(keptFlavors.flavorId, listed('flavorIds')))
-    .prepare();
-}
-
 /** All columns but the key as they would have been inserted. */
 function excluded(table: SQLiteTable): Record<string, SQL> {
   const others = Object.entries(getTableColumns(table)).filter(([, column]) => !column.primary);
   return Object.fromEntries(others.map(([name, column]) => [name, sql`excluded.${sql.identifier(column.name)}`]));
-}
-
-function isListedPair(): SQL | undefined {
-  return and(
-    inArray(registrations.serviceType, listed('serviceTypes')),
-    inArray(registrations.flavorId, listed('flavorIds')),
-  );
-}
-
-function listed(placeholder: string): SQL {
-  return sql`(SELECT value FROM json_each(${sql.placeholder(placeholder)}))`;
 }

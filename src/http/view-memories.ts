@@ -1,0 +1,44 @@
+import type { ServiceTypesView } from '../registrations/get-service-types';
+import type { RegisteredFlavorsView } from '../registrations/registered-flavors-view';
+import { RenderedViews } from './rendered-views';
+import { representRegisteredFlavors, representServiceTypes } from './representation';
+
+/** What a registered flavor and each of its types take in memory beside the bytes of the answer, roughly. */
+const BYTES_OF_A_FLAVOR = 512;
+const BYTES_OF_A_TYPE = 8;
+/** A service type as it is kept: an object with three fields. */
+const BYTES_OF_A_TYPE_IN_USE = 128;
+/** There are as many lists of service types as there are viewers; flavors are seen by each in many lists. */
+const PART_FOR_SERVICE_TYPES = 1 / 8;
+
+/** Where the answers to reads are kept ready, in as many bytes altogether. */
+export interface ViewMemories {
+  readonly flavors: RenderedViews<RegisteredFlavorsView>;
+  readonly serviceTypes: RenderedViews<ServiceTypesView>;
+}
+
+/** @param maxBytes how much all that is kept may take in memory */
+export function createViewMemories(maxBytes: number): ViewMemories {
+  const forServiceTypes = Math.floor(maxBytes * PART_FOR_SERVICE_TYPES);
+  return {
+    flavors: new RenderedViews({
+      maxBytes: maxBytes - forServiceTypes,
+      represent: representRegisteredFlavors,
+      bytesBehind: bytesBehindFlavors,
+    }),
+    serviceTypes: new RenderedViews({
+      maxBytes: forServiceTypes,
+      represent: representServiceTypes,
+      bytesBehind: ({ serviceTypes }) => serviceTypes.length * BYTES_OF_A_TYPE_IN_USE,
+    }),
+  };
+}
+
+/** Also where nothing of it is shown, what a view is made of is kept. */
+function bytesBehindFlavors({ registered }: RegisteredFlavorsView): number {
+  return registered.reduce(
+    (bytes, { flavorId, serviceTypes }) =>
+      bytes + BYTES_OF_A_FLAVOR + flavorId.length + BYTES_OF_A_TYPE * serviceTypes.length,
+    0,
+  );
+}

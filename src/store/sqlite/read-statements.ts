@@ -1,0 +1,97 @@
+import { and, eq, gt, inArray, type SQL, sql } from 'drizzle-orm';
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { listed } from './listed';
+import { acceptedFlavors, keptFlavors, registrations, serviceTypes } from './schema';
+
+/** The statements that read the registry, prepared once. */
+export function prepareReads(db: BetterSQLite3Database) {
+  return {
+    find: prepareFind(db, isOfTypes()),
+    findPairs: prepareFind(db, and(isOfTypes(), isOneOf())),
+    findFlavors: prepareFind(db, isOneOf()),
+    findNext: prepareFindNext(db, isAfter()),
+    findNextOf: prepareFindNext(db, and(isAfter(), inArray(acceptedFlavors.flavorId, listed('flavorIds')))),
+    findIds: db
+      .select({ flavorId: acceptedFlavors.flavorId })
+      .from(acceptedFlavors)
+      .orderBy(acceptedFlavors.flavorId)
+      .prepare(),
+    findServiceTypes: db.select().from(serviceTypes).orderBy(serviceTypes.serviceType).prepare(),
+    findServiceTypesOf: prepareFindServiceTypesOf(db),
+    findKeptFlavors: db
+      .select()
+      .from(keptFlavors)
+      .where(inArray(keptFlavors.flavorId, listed('flavorIds')))
+      .prepare(),
+  };
+}
+
+/** One row for each pair, sorted by flavor, then type; what was accepted of the flavor stands in each of its rows. */
+function prepareFind(db: BetterSQLite3Database, which: SQL | undefined) {
+  return db
+    .select({ serviceType: registrations.serviceType, ...ACCEPTED })
+    .from(registrations)
+    .innerJoin(acceptedFlavors, eq(acceptedFlavors.flavorId, registrations.flavorId))
+    .where(which)
+    .orderBy(registrations.flavorId, registrations.serviceType)
+    .prepare();
+}
+
+/** The pairs of the next flavors, in such rows, but no more than so many rows: the last flavor may lack some. */
+function prepareFindNext(db: BetterSQLite3Database, which: SQL | undefined) {
+  const next = db
+    .select(ACCEPTED)
+    .from(acceptedFlavors)
+    .where(which)
+    .orderBy(acceptedFlavors.flavorId)
+    .limit(sql.placeholder('limit'))
+    .as('next');
+  const { id, name, ram, vcpus, disk, ephemeral, swap, isPublic } = next;
+  return db
+    .select({
+      ...{ serviceType: registrations.serviceType },
+      ...{ id, name, ram, vcpus, disk, ephemeral, swap, isPublic },
+    })
+    .from(next)
+    .innerJoin(registrations, eq(registrations.flavorId, next.id))
+    .orderBy(next.id, registrations.serviceType)
+    .limit(sql.placeholder('rows'))
+    .prepare();
+}
+
+function prepareFindServiceTypesOf(db: BetterSQLite3Database) {
+  const ofOneOf = db
+    .select({ one: sql`1` })
+    .from(registrations)
+    .where(and(eq(registrations.serviceType, serviceTypes.serviceType), isOneOf()));
+  return db
+    .select({ serviceType: serviceTypes.serviceType })
+    .from(serviceTypes)
+    .where(sql`EXISTS ${ofOneOf}`)
+    .orderBy(serviceTypes.serviceType)
+    .prepare();
+}
+
+/** An `AcceptedFlavor` of the domain. */
+const ACCEPTED = {
+  id: acceptedFlavors.flavorId,
+  name: acceptedFlavors.name,
+  ram: acceptedFlavors.ram,
+  vcpus: acceptedFlavors.vcpus,
+  disk: acceptedFlavors.disk,
+  ephemeral: acceptedFlavors.ephemeral,
+  swap: acceptedFlavors.swap,
+  isPublic: acceptedFlavors.isPublic,
+};
+
+function isOfTypes(): SQL | undefined {
+  return inArray(registrations.serviceType, listed('serviceTypes'));
+}
+
+function isOneOf(): SQL | undefined {
+  return inArray(registrations.flavorId, listed('flavorIds'));
+}
+
+function isAfter(): SQL | undefined {
+  return gt(acceptedFlavors.flavorId, sql.placeholder('after'));
+}
