@@ -156,6 +156,8 @@ function describeBadItems(list: (typeof LISTS)[number], values: unknown): Proble
 const WORDS: readonly [RegExp, string][] = [
   [/^must be string$/, 'must be given once'],
   [/^must match pattern "\^\[\^:\]\+:.*/, 'must be key:value'],
+  [/^must match pattern "\^\(\?!.*/, `must be a flavor ID. ${FLAVOR_ID_RULE}`],
+  [/^must match pattern "\^\[a-zA-Z0-9_-\].*/, 'must be the ID of a project: 1 to 64 letters, digits, "_" and "-"'],
   [/^must be integer$/, 'must be one whole number'],
   [/^must be boolean$/, 'must be true or false, once'],
   [/^must be >= /, 'must be at least '],
@@ -168,7 +170,7 @@ function describe(error: { path: string; message: string }): Problem {
   const what = error.path.replace(/^\/query\//, 'the query parameter ').replace(/^\//, '');
   const known = WORDS.find(([pattern]) => pattern.test(error.message));
   const wanted = known === undefined ? error.message : error.message.replace(...known);
-  return { code: 'registered-flavors.request.invalid', detail: `${capitalized(what)} ${wanted}.` };
+  return { code: 'registered-flavors.request.invalid', detail: `${capitalized(what)} ${wanted.replace(/\.$/, '')}.` };
 }
 
 function capitalized(text: string): string {

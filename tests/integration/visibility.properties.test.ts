@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Response } from 'supertest';
 import type { StubFlavor } from '../../src/stub/stub-flavors';
 import { listed } from '../support/expectations';
 import { startStubWorld, type StubWorld } from '../support/stub-world';
@@ -78,7 +79,7 @@ describe('visibility', () => {
     );
   }, 60_000);
 
-  /** A check, and a read by id, show of these flavors just what the whole list shows. */
+  /** Every other read shows of these flavors just what the list of their type shows. */
   async function holdNarrowed(
     type: string,
     ids: string[],
@@ -90,5 +91,39 @@ describe('visibility', () => {
     const byId = await ask(`/RegisteredFlavors/${type}?flavor_ids=${ids.join()}`);
     expect([check.status, check.status === 404 ? [] : listed(check)]).toEqual([seen.length === 0 ? 404 : 200, seen]);
     expect(listed(byId)).toEqual(seen);
+    const all = await ask(`/RegisteredFlavors?flavor_ids=${ids.join()}`);
+    expect(listed(all)).toEqual(seen);
+    await holdPages(ids, seen, (query) => ask(`/RegisteredFlavors?flavor_ids=${ids.join()}&${query}`));
+    const alone = seen.map(({ id, types }) => ({ flavor_id: id, service_types: types }));
+    for (const path of [`/${type}?`, `?flavor_ids=${ids.join()}&`]) {
+      const answer = await ask(`/RegisteredFlavors${path}hydrate=false`);
+      expect(answer.body.registered_flavors).toEqual(alone);
+    }
+    const wrong = await ask(`/RegisteredFlavors/${type}?status=missing,changed`);
+    expect(listed(wrong)).toEqual(seen.filter(({ status }) => status !== 'available'));
+    const { service_types: inUse } = (await ask('/ServiceTypes')).body as { service_types: { name: string }[] };
+    expect(inUse.some(({ name }) => name === type)).toBe(seen.length > 0);
+  }
+
+  /** Pages show the same together, are full but for the last, and name in their links nothing that they do not show. */
+  async function holdPages(
+    ids: string[],
+    seen: ReturnType<typeof listed>,
+    ask: (query: string) => Promise<Response>,
+  ): Promise<void> {
+    const limit = 2;
+    const pages: ReturnType<typeof listed>[] = [];
+    for (let marker: string | undefined = ''; marker !== undefined;) {
+      const answer = await ask(`limit=${limit}${marker === '' ? '' : `&marker=${marker}`}`);
+      pages.push(listed(answer));
+      const { links } = answer.body as { links: { rel: string; href: string }[] };
+      const next = links.find(({ rel }) => rel === 'next')?.href;
+      marker = next === undefined ? undefined : (new URLSearchParams(next).get('marker') ?? '');
+      const named = ids.filter((id) => marker === id);
+      expect(named).toEqual(marker === undefined ? [] : [pages.at(-1)?.at(-1)?.id]);
+    }
+    expect(pages.flat()).toEqual(seen);
+    expect(pages.slice(0, -1).every((page) => page.length === limit)).toBe(true);
+    expect(pages.at(-1)?.length === 0).toBe(seen.length === 0);
   }
 });

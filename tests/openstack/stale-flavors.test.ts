@@ -70,6 +70,24 @@ describe('an answer that is no longer fresh', () => {
     expect(await look(['a'])).toEqual({ rams: [2], askedFor: 'the old', isFresh: true });
   });
 
+  it.each([30, 90, 3599])(
+    'is given at once after %d s to whoever takes what is known, and renewed',
+    async (seconds) => {
+      cloud.nova.isSlow(50, { path: /flavors\/a$/ });
+      clients.clock.passes(seconds);
+
+      expect(await look(['a'], { accept: 'the known' })).toEqual(old);
+      await until(async () => (await look(['a'], { accept: 'the known' })).isFresh);
+      expect([await look(['a']), gets()]).toEqual([renewed, 1]);
+    },
+  );
+
+  it('is asked for when nothing is known, or only what is too old for anything', async () => {
+    clients.clock.passes(3600);
+    expect((await look(['b'], { accept: 'the known' })).askedFor).toBe('the unknown');
+    expect(await look(['a'], { accept: 'the known' })).toEqual({ rams: [2], askedFor: 'the old', isFresh: true });
+  });
+
   it('never is enough for a registration', async () => {
     clients.clock.passes(30);
     expect((await look(['a'], { accept: 'the new' })).rams).toEqual([2]);

@@ -1,6 +1,7 @@
 import type { World } from '../support/world';
 import { checking } from './checking';
 import { deregistering } from './deregistering';
+import { listing } from './listing';
 import { novaAway } from './nova-away';
 import { reading } from './reading';
 import { registering } from './registering';
@@ -12,6 +13,7 @@ export function tellAllStories(world: () => World): void {
   registering(world);
   reading(world);
   checking(world);
+  listing(world);
   seeing(world);
   deregistering(world);
   novaAway(world);
