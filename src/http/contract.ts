@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { RequestHandler } from 'express';
 import { middleware as openApiMiddleware } from 'express-openapi-validator';
 import { parse } from 'yaml';
+import { compilePathsOnce } from './compile-paths-once';
 
 /** The contract as it stands in `api-spec.yaml`. */
 export type Contract = NonNullable<Exclude<Parameters<typeof openApiMiddleware>[0]['apiSpec'], string>>;
@@ -30,9 +31,29 @@ export function queryParametersOf(contract: Contract, route: string, method: str
   const known = METHODS.find((each) => each === method.toLowerCase());
   const { parameters = [] } = (known !== undefined && contract.paths?.[route]?.[known]) || {};
   return parameters.flatMap((each) => {
-    const parameter = '$ref' in each ? contract.components?.parameters?.[each.$ref.split('/').at(-1) ?? ''] : each;
-    return parameter !== undefined && 'in' in parameter && parameter.in === 'query' ? [parameter.name] : [];
+    const parameter = parameterOf(contract, each);
+    return 'in' in parameter && parameter.in === 'query' ? [parameter.name] : [];
   });
+}
+
+type Parameter = NonNullable<NonNullable<NonNullable<Contract['paths']>[string]>['parameters']>[number];
+
+function parameterOf(contract: Contract, parameter: Parameter): Parameter {
+  if (!('$ref' in parameter)) return parameter;
+  return contract.components?.parameters?.[parameter.$ref.split('/').at(-1) ?? ''] ?? parameter;
+}
+
+/** The validator would follow each reference of an operation's parameters anew for each request. */
+function withInlineParameters(contract: Contract): Contract {
+  const inline = structuredClone(contract);
+  const operations = Object.values(inline.paths ?? {}).flatMap((item) =>
+    METHODS.flatMap((method) => item?.[method] ?? []),
+  );
+  for (const operation of operations) {
+    const parameters = operation.parameters?.map((each) => parameterOf(inline, each));
+    Object.assign(operation, parameters && { parameters });
+  }
+  return inline;
 }
 
 function operationIdOf(item: NonNullable<Contract['paths']>[string] | undefined, method: string): string | undefined {
@@ -61,8 +82,9 @@ export function serveContract(
         `not in the contract: ${undocumented.join(', ') || 'none'}.`,
     );
   }
+  compilePathsOnce();
   return openApiMiddleware({
-    apiSpec: contract,
+    apiSpec: withInlineParameters(contract),
     validateRequests: { allowUnknownQueryParameters: false },
     validateResponses: options.validateResponses,
     validateSecurity: { handlers: { KeystoneToken: options.authenticate } },

@@ -1,17 +1,21 @@
-import type { Request } from 'express';
 import type { FlavorSelector } from '../registrations/flavor-selector';
 import { FLAVOR_STATUSES, type ReadRequest } from '../registrations/read-request';
-import { queryBoolean, queryList, queryNumber, queryText } from './request-values';
+import { type Query, queryBoolean, queryList, queryNumber, queryText } from './request-values';
 
-/** What the query of a read asks for; which service types and which page is the operation's to say. */
-export function readQuery(request: Request): Omit<ReadRequest, 'serviceTypes' | 'page'> {
-  const statuses = queryList(request, 'status');
+/** What a read asks for in its query, beside what its path names and the page it is to be. */
+export function readQuery(
+  query: Query,
+  rest: Pick<ReadRequest, 'serviceTypes' | 'page'> & Partial<Pick<ReadRequest, 'flavorIds'>>,
+): ReadRequest {
+  const statuses = queryList(query, 'status');
   return {
-    flavorIds: queryList(request, 'flavor_ids'),
-    selector: readSelector(request),
+    serviceTypes: rest.serviceTypes,
+    flavorIds: rest.flavorIds ?? queryList(query, 'flavor_ids'),
+    selector: readSelector(query),
     statuses: statuses && FLAVOR_STATUSES.filter((status) => statuses.includes(status)),
-    hydrate: queryBoolean(request, 'hydrate') ?? true,
-    asProject: queryText(request, 'project_id'),
+    hydrate: queryBoolean(query, 'hydrate') ?? true,
+    asProject: queryText(query, 'project_id'),
+    page: rest.page,
   };
 }
 
@@ -46,15 +50,15 @@ function list(name: string, values: readonly string[] | undefined): string[] {
 }
 
 /** The flavor selector of a query; undefined when it has none. */
-function readSelector(request: Request): FlavorSelector | undefined {
+function readSelector(query: Query): FlavorSelector | undefined {
   const selector = {
-    name: queryText(request, 'name'),
-    minVcpus: queryNumber(request, 'min_vcpus'),
-    minRam: queryNumber(request, 'min_ram'),
-    minDisk: queryNumber(request, 'min_disk'),
-    isPublic: queryBoolean(request, 'is_public'),
+    name: queryText(query, 'name'),
+    minVcpus: queryNumber(query, 'min_vcpus'),
+    minRam: queryNumber(query, 'min_ram'),
+    minDisk: queryNumber(query, 'min_disk'),
+    isPublic: queryBoolean(query, 'is_public'),
   };
-  const extraSpecs = queryList(request, 'extra_spec') ?? [];
+  const extraSpecs = queryList(query, 'extra_spec') ?? [];
   const isGiven = extraSpecs.length > 0 || Object.values(selector).some((value) => value !== undefined);
   return isGiven ? { ...selector, extraSpecs } : undefined;
 }

@@ -1,5 +1,8 @@
 import type { Request } from 'express';
 
+/** The query of a request: taken once, for each look at `request.query` costs as much as all that is made of it. */
+export type Query = Request['query'];
+
 /** A list of the path, split and decoded by the contract's validator. */
 export function pathList(request: Request, name: 'serviceTypes' | 'flavorIDs'): readonly string[] {
   const values: unknown = request.params[name];
@@ -8,28 +11,28 @@ export function pathList(request: Request, name: 'serviceTypes' | 'flavorIDs'): 
 }
 
 /** A query parameter that the contract has as a list; undefined when it was not sent. */
-export function queryList(request: Request, name: string): readonly string[] | undefined {
-  const value: unknown = request.query[name];
+export function queryList(query: Query, name: string): readonly string[] | undefined {
+  const value: unknown = query[name];
   if (value === undefined) return undefined;
   if (!Array.isArray(value)) throw new Error(`the contract's validator did not read the query parameter ${name}`);
   return value.map(String);
 }
 
 /** A query parameter that the contract has as a whole number, and has checked; undefined when it was not sent. */
-export function queryNumber(request: Request, name: string): number | undefined {
-  const value: unknown = request.query[name];
+export function queryNumber(query: Query, name: string): number | undefined {
+  const value: unknown = query[name];
   return value === undefined ? undefined : Number(value);
 }
 
 /** A query parameter that the contract has as true or false, and has checked; undefined when it was not sent. */
-export function queryBoolean(request: Request, name: string): boolean | undefined {
-  const value: unknown = request.query[name];
+export function queryBoolean(query: Query, name: string): boolean | undefined {
+  const value: unknown = query[name];
   return value === undefined ? undefined : value === true || value === 'true';
 }
 
 /** A query parameter that the contract has as one text; undefined when it was not sent. */
-export function queryText(request: Request, name: string): string | undefined {
-  const value = request.query[name];
+export function queryText(query: Query, name: string): string | undefined {
+  const value = query[name];
   if (value !== undefined && typeof value !== 'string') throw new Error(`the contract let ${name} through as a list`);
   return value;
 }

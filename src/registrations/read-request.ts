@@ -51,11 +51,13 @@ export function normalized(request: ReadRequest): ReadRequest {
   if (!hydrate && (selector !== undefined || statuses !== undefined)) throw needsNova();
   const { serviceTypes, flavorIds } = readLists(request.serviceTypes ?? [], request.flavorIds);
   return {
-    ...request,
     serviceTypes: request.serviceTypes && serviceTypes.toSorted(inByteOrder),
     flavorIds: request.flavorIds && flavorIds.toSorted(inByteOrder),
     selector: selector && { ...selector, extraSpecs: [...new Set(selector.extraSpecs)].sort(inByteOrder) },
     statuses: statuses && FLAVOR_STATUSES.filter((status) => statuses.includes(status)),
+    hydrate,
+    asProject: request.asProject,
+    page: request.page,
   };
 }
 

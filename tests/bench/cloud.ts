@@ -41,6 +41,11 @@ export function startService(cloud: StubCloud, environment: Record<string, strin
   return ServiceProcess.start({ ...stubEnvironment(cloud), SHUTDOWN_SECONDS: '0', ...environment }, BUILT);
 }
 
+/** One of the servers of `servers/` that ours is compared with. */
+export function startServer(name: string, environment: Record<string, string>): Promise<ServiceProcess> {
+  return ServiceProcess.start(environment, { script: `tests/bench/servers/${name}.ts`, args: [], ready: /"url"/ });
+}
+
 /** Where a service without a setting keeps its registry. */
 export function registryOf(service: ServiceProcess): string {
   return path.join(service.folder, 'data', 'registered-flavors.db');

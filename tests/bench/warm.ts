@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { StubCloud } from '../../src/stub/stub-cloud';
-import { ServiceProcess } from '../support/service-process';
-import { fillRegistry, register, registryOf, spread, startService } from './cloud';
+import type { ServiceProcess } from '../support/service-process';
+import { fillRegistry, register, registryOf, spread, startServer, startService } from './cloud';
 import { atLeast, type Bench, type Figure, forOrientation } from './figure';
 import { type Contender, cpuPerRequest } from './load';
 
@@ -20,9 +20,11 @@ const NAMES = {
 export const warm: Bench = {
   subject: 'warm reads',
   run: async (cloud, keep) => {
+    // Each contender has a process of its own: one that gets more requests than another has better compiled code.
     const ours = keep(await startFilled(cloud, 10));
+    const notModified = keep(await startFilled(cloud, 10));
     const large = keep(await startFilled(cloud, 10_000));
-    return figuresOf(await cpuPerRequest(await line(ours, large, cloud, keep), REQUESTS));
+    return figuresOf(await cpuPerRequest(await line({ ours, notModified, large }, cloud, keep), REQUESTS));
   },
 };
 
@@ -36,8 +38,7 @@ async function startFilled(cloud: StubCloud, types: number): Promise<ServiceProc
 
 /** Everybody sends the same bytes. */
 async function line(
-  ours: ServiceProcess,
-  large: ServiceProcess,
+  { ours, notModified, large }: Record<'ours' | 'notModified' | 'large', ServiceProcess>,
   cloud: StubCloud,
   keep: (server: ServiceProcess) => ServiceProcess,
 ): Promise<Contender[]> {
@@ -45,17 +46,14 @@ async function line(
   const answer = await fetch(ours.url + TARGET, { headers });
   const environment = { BODY_FILE: path.join(ours.folder, 'body.json'), DATABASE_FILE: registryOf(ours) };
   writeFileSync(environment.BODY_FILE, await answer.text());
-  const start = async (name: string) =>
-    keep(
-      await ServiceProcess.start(environment, { script: `tests/bench/servers/${name}.ts`, args: [], ready: /"url"/ }),
-    );
+  const start = async (name: string) => keep(await startServer(name, environment));
   const conditional = { ...headers, 'If-None-Match': answer.headers.get('ETag')! };
   const ask = { path: TARGET, status: 200 };
   return [
     { ...ask, name: NAMES.bare, server: await start('bare-express') },
     { ...ask, name: NAMES.querying, server: await start('querying-express') },
     { ...ask, name: NAMES.ours, server: ours, headers },
-    { ...ask, name: NAMES.notModified, server: ours, headers: conditional, status: 304 },
+    { ...ask, name: NAMES.notModified, server: notModified, headers: conditional, status: 304 },
     { ...ask, name: NAMES.large, server: large, headers },
   ];
 }

@@ -9,12 +9,8 @@ import { pathList } from '../request-values';
 /** GET /RegisteredFlavors/{serviceTypes}/{flavorIDs} */
 export function checkRegisteredFlavors(ports: Rendered<ReadPorts, RegisteredFlavorsView>): RequestHandler {
   return async (request, response) => {
-    const asked = {
-      ...readQuery(request),
-      serviceTypes: pathList(request, 'serviceTypes'),
-      flavorIds: pathList(request, 'flavorIDs'),
-      page: undefined,
-    };
+    const [serviceTypes, flavorIds] = [pathList(request, 'serviceTypes'), pathList(request, 'flavorIDs')];
+    const asked = readQuery(request.query, { serviceTypes, flavorIds, page: undefined });
     sendReading(request, response, ports, await check(ports, callOf(request), asked));
   };
 }

@@ -9,7 +9,8 @@ import { pathList } from '../request-values';
 /** GET /RegisteredFlavors/{serviceTypes} */
 export function getRegisteredFlavors(ports: Rendered<ReadPorts, RegisteredFlavorsView>): RequestHandler {
   return async (request, response) => {
-    const asked = { ...readQuery(request), serviceTypes: pathList(request, 'serviceTypes'), page: undefined };
+    const serviceTypes = pathList(request, 'serviceTypes');
+    const asked = readQuery(request.query, { serviceTypes, page: undefined });
     sendReading(request, response, ports, await read(ports, callOf(request), asked));
   };
 }

@@ -11,7 +11,7 @@ import { queryText } from '../request-values';
 /** GET /ServiceTypes */
 export function getServiceTypes(ports: Rendered<ServiceTypePorts, ServiceTypesView>): RequestHandler {
   return async (request, response) => {
-    const asked = { asProject: queryText(request, 'project_id') };
+    const asked = { asProject: queryText(request.query, 'project_id') };
     sendReading(request, response, ports, await read(ports, callOf(request), asked));
   };
 }

@@ -10,8 +10,9 @@ import { queryNumber, queryText } from '../request-values';
 /** GET /RegisteredFlavors */
 export function listRegisteredFlavors(ports: Rendered<ReadPorts, RegisteredFlavorsView>): RequestHandler {
   return async (request, response) => {
-    const page = { limit: queryNumber(request, 'limit') ?? MAX_PAGE, marker: queryText(request, 'marker') };
-    const asked = { ...readQuery(request), serviceTypes: undefined, page };
+    const { query } = request;
+    const page = { limit: queryNumber(query, 'limit') ?? MAX_PAGE, marker: queryText(query, 'marker') };
+    const asked = readQuery(query, { serviceTypes: undefined, page });
     sendReading(request, response, ports, await read(ports, callOf(request), asked));
   };
 }

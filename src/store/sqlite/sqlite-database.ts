@@ -8,6 +8,8 @@ import { prepareWrites } from './write-statements';
 import { prepareReads } from './read-statements';
 
 const BUSY_PAUSE_MS = 25;
+/** A look at the file costs more than all else that a read of what has not changed asks of it. */
+const LOOK_AT_FILE_MS = 100;
 
 /**
  * The open registry file: one connection, and the one place where reads and writes meet its failures.
@@ -24,6 +26,7 @@ export class SqliteDatabase {
   readonly #checkCurrency: () => void;
   #seenDataVersion = 0;
   #revision = 0;
+  #lookAgainAt = 0;
 
   /** Prepares the statements, so that a file without the right tables fails here and not at the first request. */
   constructor(client: Database.Database, options: { busyTimeoutMs: number; migrations: ReadonlySet<number> }) {
@@ -36,9 +39,13 @@ export class SqliteDatabase {
     this.#checkCurrency = prepareCurrencyCheck(client, options.migrations);
   }
 
-  /** Another number after each commit: of this connection, and of any other one, which SQLite tells by data_version. */
+  /**
+   * Another number after each commit: of this connection, and of any other one, which SQLite tells by data_version. That
+   * the file was moved or replaced is noticed within {@link LOOK_AT_FILE_MS}.
+   */
   revision(): number {
-    const dataVersion = this.read(() => this.#dataVersion.get()!);
+    if (!this.client.open || performance.now() >= this.#lookAgainAt) this.#requireUsable();
+    const dataVersion = this.#orUnavailable(() => this.#dataVersion.get()!);
     if (dataVersion !== this.#seenDataVersion) this.#revision += 1;
     this.#seenDataVersion = dataVersion;
     return this.#revision;
@@ -52,11 +59,7 @@ export class SqliteDatabase {
   /** Runs a read. One statement sees one state; there is no need for a transaction around it. */
   read<T>(work: () => T): T {
     this.#requireUsable();
-    try {
-      return work();
-    } catch (error) {
-      throw toUnavailable(error);
-    }
+    return this.#orUnavailable(work);
   }
 
   /**
@@ -86,6 +89,14 @@ export class SqliteDatabase {
     this.client.close();
   }
 
+  #orUnavailable<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw toUnavailable(error);
+    }
+  }
+
   #requireUsable(): void {
     if (!this.client.open)
       throw registryUnavailable('The registry is closed: this process is shutting down.', SOON_SECONDS);
@@ -97,6 +108,7 @@ export class SqliteDatabase {
         LATER_SECONDS,
       );
     }
+    this.#lookAgainAt = performance.now() + LOOK_AT_FILE_MS;
   }
 }
 

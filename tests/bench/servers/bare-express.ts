@@ -5,7 +5,12 @@ import express from 'express';
 
 const body = readFileSync(process.env['BODY_FILE']!, 'utf8');
 const app = express();
-app.get('/RegisteredFlavors/:serviceTypes', (_request, response) => {
+const ROUTES = [
+  '/RegisteredFlavors',
+  '/RegisteredFlavors/:serviceTypes',
+  '/RegisteredFlavors/:serviceTypes/:flavorIDs',
+];
+app.get(ROUTES, (_request, response) => {
   response.type('json').send(body);
 });
 const server = app.listen(0, '127.0.0.1', () => {
