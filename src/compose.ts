@@ -8,6 +8,7 @@ import { getContract } from './http/operations/getContract';
 import { getHealth } from './http/operations/getHealth';
 import { getReadiness } from './http/operations/getReadiness';
 import { getRegisteredFlavors } from './http/operations/getRegisteredFlavors';
+import { getRegistrationEvents } from './http/operations/getRegistrationEvents';
 import { getServiceTypes } from './http/operations/getServiceTypes';
 import { getVersions } from './http/operations/getVersions';
 import { listRegisteredFlavors } from './http/operations/listRegisteredFlavors';
@@ -22,6 +23,7 @@ import { lookAtOpenStack } from './openstack/first-look';
 import { NovaFlavorDirectory } from './openstack/nova-flavor-directory';
 import type { NovaClient } from './openstack/nova-client';
 import type { ReadPorts } from './registrations/get-registered-flavors';
+import type { RegistrationEvents } from './registrations/registration-events';
 import type { RegistrationStore } from './registrations/registration-store';
 import { openStore } from './store/open-store';
 
@@ -41,7 +43,7 @@ export interface Service {
  */
 export async function startService(config: Config, logger: Logger, clock: Clock = systemClock): Promise<Service> {
   const http = { ...config.http, wwwAuthenticateUri: config.openstack.wwwAuthenticateUri };
-  const { registrations: store, keptFlavors } = await openStore({ databaseUrl: config.databaseUrl, logger });
+  const { registrations: store, events, keptFlavors } = await openStore({ databaseUrl: config.databaseUrl, logger });
   const openstack = connectOpenStack(config, logger, clock);
   const flavors = new CachedFlavorDirectory(
     new NovaFlavorDirectory(openstack.nova, { deadlineMs: config.nova.deadlineMs, clock, logger }),
@@ -56,7 +58,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
     logger,
     validateToken: (token, globalRequestId) => openstack.tokens.validate(token, globalRequestId),
     handlers: new Map([
-      ...registryHandlers(config, { store, flavors, roles: config.roles, clock }),
+      ...registryHandlers(config, { store, events, flavors, roles: config.roles, clock }),
       ['getReadiness', readiness(store, openstack, () => isStopping)],
       ['getVersions', getVersions()],
       ['getHealth', getHealth()],
@@ -87,7 +89,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
 
 function registryHandlers(
   { serviceTypes, answerCacheBytes }: Config,
-  ports: Omit<ReadPorts, 'views'>,
+  ports: Omit<ReadPorts, 'views'> & { events: RegistrationEvents },
 ): OperationHandlers {
   const views = createViewMemories(answerCacheBytes);
   const readFlavors = { ...ports, views: views.flavors };
@@ -96,6 +98,7 @@ function registryHandlers(
     ['getRegisteredFlavors', getRegisteredFlavors(readFlavors)],
     ['checkRegisteredFlavors', checkRegisteredFlavors(readFlavors)],
     ['getServiceTypes', getServiceTypes({ ...ports, views: views.serviceTypes })],
+    ['getRegistrationEvents', getRegistrationEvents(ports)],
     ['registerFlavors', registerFlavors({ ...ports, serviceTypes })],
     ['deregisterFlavors', deregisterFlavors(ports)],
   ]);

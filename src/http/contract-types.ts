@@ -203,6 +203,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/RegistrationEvents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what has happened to the registrations
+         * @description Every change of a pair, newest first, also of pairs that no longer stand: what was registered and deregistered,
+         *     and where another size of a flavor was accepted for a service type. In pages: follow the link `next` for as long
+         *     as there is one. The order is that of the ids, which rise with each change, and not that of the clocks.
+         *
+         *     Needs an admin role in a project's scope. Nova is not asked.
+         */
+        get: operations["getRegistrationEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -300,6 +324,37 @@ export interface components {
              * @description When a flavor was last registered for it or deregistered from it.
              */
             updated_at?: string;
+        };
+        /** @description A page of what has happened. */
+        RegistrationEvents: {
+            /** @description Newest first. */
+            registration_events: components["schemas"]["RegistrationEvent"][];
+            /** @description As in a page of registered flavors. */
+            links: components["schemas"]["Links"];
+        };
+        /** @description Something that happened to one pair. */
+        RegistrationEvent: {
+            /** @description Greater than that of everything that happened before it. There may be gaps. */
+            id: number;
+            /**
+             * Format: date-time
+             * @description By the clock of the process that did it.
+             */
+            created_at: string;
+            /**
+             * @description `size_accepted`: the pair stood already, and its flavor was registered again after its size had changed.
+             * @enum {string}
+             */
+            action: "registered" | "deregistered" | "size_accepted";
+            service_type: components["schemas"]["ServiceType"];
+            flavor_id: components["schemas"]["FlavorId"];
+            user_id: string;
+            /** @description The scope of the token. */
+            project_id: string;
+            /** @description As in the answer to that request, and in the log. */
+            request_id: string;
+            /** @description The request id that the client sent; null when it sent none. */
+            global_request_id: string | null;
         };
         /**
          * @description `available`: Nova has it. `missing`: Nova no longer has it; shown to admins only. `changed`: Nova has a flavor of
@@ -705,6 +760,18 @@ export interface components {
          *     longer. Links have the right one.
          */
         Marker: components["schemas"]["FlavorId"];
+        /** @description Only these service types, separated by commas. Duplicates count once; after that it takes up to 100. */
+        FilterServiceTypes: components["schemas"]["ServiceType"][];
+        /** @description Only what this user has done. */
+        FilterUserId: string;
+        /** @description Only what happened at this time or later, as RFC 3339 writes times; a plus of the zone as `%2B`. */
+        Since: string;
+        /** @description Only what happened before this time, as RFC 3339 writes times; a plus of the zone as `%2B`. */
+        Until: string;
+        /** @description How many events one page holds at most. */
+        EventLimit: number;
+        /** @description The id of an event; the page begins with the one before it. Links have the right one. */
+        EventMarker: number;
         /** @description ETags of earlier answers, separated by commas, or `*`. When the answer would have one of them it is 304. */
         IfNoneMatch: string;
         /**
@@ -1457,6 +1524,67 @@ export interface operations {
             502: components["responses"]["BadGateway"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    getRegistrationEvents: {
+        parameters: {
+            query?: {
+                /** @description Only these service types, separated by commas. Duplicates count once; after that it takes up to 100. */
+                service_types?: components["parameters"]["FilterServiceTypes"];
+                /** @description Only these flavors, separated by commas. Duplicates count once; after that it takes up to 1,000. */
+                flavor_ids?: components["parameters"]["FilterFlavorIds"];
+                /** @description Only what this user has done. */
+                user_id?: components["parameters"]["FilterUserId"];
+                /** @description Only what happened at this time or later, as RFC 3339 writes times; a plus of the zone as `%2B`. */
+                since?: components["parameters"]["Since"];
+                /** @description Only what happened before this time, as RFC 3339 writes times; a plus of the zone as `%2B`. */
+                until?: components["parameters"]["Until"];
+                /** @description How many events one page holds at most. */
+                limit?: components["parameters"]["EventLimit"];
+                /** @description The id of an event; the page begins with the one before it. Links have the right one. */
+                marker?: components["parameters"]["EventMarker"];
+            };
+            header?: {
+                /**
+                 * @description `registered-flavors X.Y`, or `registered-flavors latest`. Absent means the minimum version. Entries for other
+                 *     service types are ignored.
+                 */
+                "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
+                /**
+                 * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
+                 *     that one id finds the request everywhere. Anything else is ignored.
+                 */
+                "X-OpenStack-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of events. */
+            200: {
+                headers: {
+                    "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                    "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                    "Cache-Control": components["headers"]["PrivateNoCache"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationEvents"];
+                };
+            };
+            400: components["responses"]["BadReadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["BodyTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableWithoutNova"];
         };
     };
 }

@@ -1,5 +1,6 @@
 import type { FlavorSelector } from '../registrations/flavor-selector';
 import { FLAVOR_STATUSES, type ReadRequest } from '../registrations/read-request';
+import { joined, list, one } from './query-text';
 import { type Query, queryBoolean, queryList, queryNumber, queryText } from './request-values';
 
 /** What a read asks for in its query, beside what its path names and the page it is to be. */
@@ -20,8 +21,7 @@ export function readQuery(
 }
 
 /**
- * The query that asks for the same, "?" first: what {@link readQuery} reads of it is the same request again. Commas
- * between the items of a list stay as they are; what is inside of an item is encoded.
+ * The query that asks for the same, "?" first: what {@link readQuery} reads of it is the same request again.
  */
 export function writeQuery({ flavorIds, selector, statuses, hydrate, asProject, page }: ReadRequest): string {
   const query = [
@@ -38,15 +38,7 @@ export function writeQuery({ flavorIds, selector, statuses, hydrate, asProject, 
     ...one('limit', page?.limit),
     ...one('marker', page?.marker),
   ];
-  return query.length === 0 ? '' : `?${query.join('&')}`;
-}
-
-function one(name: string, value: string | number | boolean | undefined): string[] {
-  return value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`];
-}
-
-function list(name: string, values: readonly string[] | undefined): string[] {
-  return values === undefined ? [] : [`${name}=${values.map((value) => encodeURIComponent(value)).join(',')}`];
+  return joined(query);
 }
 
 /** The flavor selector of a query; undefined when it has none. */

@@ -1,8 +1,11 @@
 import type { AcceptedFlavor, Flavor } from '../registrations/flavor';
+import type { EventPage } from '../registrations/get-registration-events';
 import type { ServiceTypesView, ShownServiceType } from '../registrations/get-service-types';
 import type { FlavorDetails, RegisteredFlavorsView, ShownFlavor } from '../registrations/registered-flavors-view';
 import type { Registration } from '../registrations/registration';
+import type { EventQuery, RegistrationEvent } from '../registrations/registration-event';
 import type { components } from './contract-types';
+import { writeEventQuery } from './event-query';
 import { writeQuery } from './read-query';
 
 type Schemas = components['schemas'];
@@ -23,6 +26,28 @@ export function representRegisteredFlavors(
 /** The service types, as the contract writes them. */
 export function representServiceTypes({ serviceTypes }: ServiceTypesView): Schemas['ServiceTypes'] {
   return { service_types: serviceTypes.map(renderServiceType) };
+}
+
+/** A page of events, as the contract writes it. */
+export function representEvents({ events, next }: EventPage, query: EventQuery): Schemas['RegistrationEvents'] {
+  const self = { rel: 'self', href: writeEventQuery(query) };
+  const links =
+    next === undefined ? [self] : [self, { rel: 'next', href: writeEventQuery({ ...query, before: next }) }];
+  return { registration_events: events.map(renderEvent), links };
+}
+
+function renderEvent(event: RegistrationEvent): Schemas['RegistrationEvent'] {
+  return {
+    id: event.id,
+    created_at: new Date(event.at).toISOString(),
+    action: event.action,
+    service_type: event.serviceType,
+    flavor_id: event.flavorId,
+    user_id: event.userId,
+    project_id: event.projectId,
+    request_id: event.requestId,
+    global_request_id: event.globalRequestId ?? null,
+  };
 }
 
 /** Queries only: right behind any proxy, under any path and scheme, and no client can make them name another host. */

@@ -25,6 +25,12 @@ const LISTS: readonly { name: string; code: ErrorCode; pattern: RegExp; rule: st
     rule: FLAVOR_ID_RULE,
   },
   {
+    name: 'service_types',
+    code: 'registered-flavors.service_type.invalid',
+    pattern: SERVICE_TYPE_PATTERN,
+    rule: SERVICE_TYPE_RULE,
+  },
+  {
     name: 'status',
     code: 'registered-flavors.request.invalid',
     pattern: new RegExp(`^(${FLAVOR_STATUSES.join('|')})$`),
@@ -32,7 +38,7 @@ const LISTS: readonly { name: string; code: ErrorCode; pattern: RegExp; rule: st
   },
 ];
 /** Lists of the query: Express has not split them as it has those of the path. */
-const QUERY_LISTS = ['flavor_ids', 'status'];
+const QUERY_LISTS = ['flavor_ids', 'service_types', 'status'];
 const QUOTED_CHARACTERS = 80;
 /** Beyond this many the caller has understood. */
 const MOST_PROBLEMS = 100;
@@ -157,7 +163,8 @@ const WORDS: readonly [RegExp, string][] = [
   [/^must be string$/, 'must be given once'],
   [/^must match pattern "\^\[\^:\]\+:.*/, 'must be key:value'],
   [/^must match pattern "\^\(\?!.*/, `must be a flavor ID. ${FLAVOR_ID_RULE}`],
-  [/^must match pattern "\^\[a-zA-Z0-9_-\].*/, 'must be the ID of a project: 1 to 64 letters, digits, "_" and "-"'],
+  [/^must match pattern "\^\[a-zA-Z0-9_-\].*/, 'must be an ID of Keystone: 1 to 64 letters, digits, "_" and "-"'],
+  [/^must match pattern "\^\[0-9\].*/, 'must be a time like 2026-11-24T22:37:46Z; a plus is written %2B'],
   [/^must be integer$/, 'must be one whole number'],
   [/^must be boolean$/, 'must be true or false, once'],
   [/^must be >= /, 'must be at least '],

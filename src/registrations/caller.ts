@@ -1,3 +1,6 @@
+import type { Clock } from '../clock';
+import type { Provenance } from './registration';
+
 /** A request that an application credential may be used for, as its owner wrote it down in Keystone. */
 export interface AccessRule {
   /** The type of the service in the catalog. */
@@ -30,4 +33,15 @@ export interface CallContext {
   readonly inboundGlobalRequestId: string | undefined;
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
+}
+
+/** Who changes the registry, when and with which request. */
+export function provenanceOf(call: CallContext, caller: ProjectCaller, clock: Clock): Provenance {
+  return {
+    userId: caller.userId,
+    projectId: caller.projectId,
+    requestId: call.requestId,
+    globalRequestId: call.inboundGlobalRequestId,
+    at: clock.now(),
+  };
 }

@@ -1,5 +1,6 @@
+import type { Clock } from '../clock';
 import { RegisteredFlavorsError } from '../errors';
-import type { CallContext } from './caller';
+import { type CallContext, provenanceOf } from './caller';
 import type { FlavorId } from './flavor-id';
 import { type RoleLists, requireAdmin } from './policy';
 import type { Registration } from './registration';
@@ -17,13 +18,13 @@ const PAIRS_NAMED_IN_AN_ERROR = 10;
  * registered; and whatever the store throws
  */
 export async function deregisterFlavors(
-  ports: { store: RegistrationStore; roles: RoleLists },
+  ports: { store: RegistrationStore; roles: RoleLists; clock: Clock },
   call: CallContext,
   request: { serviceTypes: readonly ServiceType[]; flavorIds: readonly FlavorId[] },
 ): Promise<{ deregistered: Registration[]; notRegistered: Registration[] }> {
-  requireAdmin(call.caller, ports.roles);
+  const caller = requireAdmin(call.caller, ports.roles);
   const { serviceTypes, flavorIds } = readLists(request.serviceTypes, request.flavorIds);
-  const outcome = await ports.store.deregister(serviceTypes, flavorIds);
+  const outcome = await ports.store.deregister(serviceTypes, flavorIds, provenanceOf(call, caller, ports.clock));
   if (outcome.deregistered.length === 0) throw nothingRegistered(outcome.notRegistered);
   return outcome;
 }

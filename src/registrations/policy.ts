@@ -36,9 +36,9 @@ export function viewerFor(caller: ProjectCaller, asProject: string | undefined, 
   return hasOneOf(caller, roles.admin) ? { is: 'admin' } : { is: 'project', projectId: caller.projectId };
 }
 
-/** Throws `forbidden` unless the caller may register and deregister, in a project's scope. */
-export function requireAdmin(caller: Caller, roles: RoleLists): ProjectCaller {
-  return requireRole(caller, roles.admin, 'Registering and deregistering');
+/** Throws `forbidden` unless the caller may do what is for admins, in a project's scope. */
+export function requireAdmin(caller: Caller, roles: RoleLists, what = 'Registering and deregistering'): ProjectCaller {
+  return requireRole(caller, roles.admin, what);
 }
 
 function requireRole(caller: Caller, allowed: readonly string[], what: string): ProjectCaller {

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { RegisteredFlavorsError } from '../errors';
-import type { CallContext } from './caller';
+import { type CallContext, provenanceOf } from './caller';
 import type { Flavor } from './flavor';
 import { answerFor, type FlavorDirectory } from './flavor-directory';
 import type { FlavorId } from './flavor-id';
@@ -35,13 +35,7 @@ export async function registerFlavors(
   const { serviceTypes, flavorIds } = readLists(request.serviceTypes, request.flavorIds);
   requireOffered(serviceTypes, ports.serviceTypes);
   const flavors = await findAll(ports.flavors, flavorIds, call);
-  return ports.store.register(serviceTypes, flavors, {
-    userId: caller.userId,
-    projectId: caller.projectId,
-    requestId: call.requestId,
-    globalRequestId: call.inboundGlobalRequestId,
-    at: ports.clock.now(),
-  });
+  return ports.store.register(serviceTypes, flavors, provenanceOf(call, caller, ports.clock));
 }
 
 function requireOffered(serviceTypes: readonly ServiceType[], offered: ClosedServiceTypes): void {

@@ -9,7 +9,8 @@ import type { ServiceType, ServiceTypeInUse } from './service-type';
  * For all methods:
  * - Lists arrive without duplicates; answers are sorted by type, then id, in byte order.
  * - Ids and types are compared byte by byte: `Case` is not `case`, `7` is not `007`.
- * - A write happens whole or not at all, and what is answered has reached the disk.
+ * - A write happens whole or not at all, with its events (`RegistrationEvents`), and what is answered has reached the
+ *   disk.
  * - Fails with `unavailable` (`registered-flavors.registry.unavailable`) when the registry is locked for longer than
  *   the wait, full, read-only or gone. Anything else thrown is a defect.
  */
@@ -31,6 +32,7 @@ export interface RegistrationStore {
   deregister(
     serviceTypes: readonly ServiceType[],
     flavorIds: readonly FlavorId[],
+    provenance: Provenance,
   ): Promise<{ deregistered: Registration[]; notRegistered: Registration[] }>;
 
   /**

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import type { KeptFlavors } from '../registrations/kept-flavors';
+import type { RegistrationEvents } from '../registrations/registration-events';
 import type { RegistrationStore } from '../registrations/registration-store';
 import { openSqliteDatabase, type SqliteOptions } from './sqlite/open-sqlite-database';
 import { SqliteKeptFlavors } from './sqlite/sqlite-kept-flavors';
+import { SqliteRegistrationEvents } from './sqlite/sqlite-registration-events';
 import { SqliteRegistrationStore } from './sqlite/sqlite-registration-store';
 import { StoreOpenError } from './store-open-error';
 
@@ -14,6 +16,7 @@ export interface StoreOptions extends SqliteOptions {
 /** The parts of one file. Who closes the registrations closes all of it. */
 export interface OpenStore {
   readonly registrations: RegistrationStore;
+  readonly events: RegistrationEvents;
   readonly keptFlavors: KeptFlavors;
 }
 
@@ -25,7 +28,11 @@ export interface OpenStore {
  */
 export async function openStore(options: StoreOptions): Promise<OpenStore> {
   const database = await openSqliteDatabase(registryPath(options.databaseUrl), options);
-  return { registrations: new SqliteRegistrationStore(database), keptFlavors: new SqliteKeptFlavors(database) };
+  return {
+    registrations: new SqliteRegistrationStore(database),
+    events: new SqliteRegistrationEvents(database),
+    keptFlavors: new SqliteKeptFlavors(database),
+  };
 }
 
 function registryPath(databaseUrl: string): string {

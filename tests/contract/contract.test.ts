@@ -106,7 +106,7 @@ describe('access', () => {
 
   it('documents 401, 403 and 503 wherever a token is needed', () => {
     const locked = operations.filter(({ security }) => security === undefined);
-    expect(locked).toHaveLength(6);
+    expect(locked).toHaveLength(7);
     for (const { responses } of locked)
       expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403', '503']));
   });

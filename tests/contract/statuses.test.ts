@@ -145,6 +145,19 @@ describe('every documented status', () => {
         504: () => ({ ...onNovaPath[504](), headers: member() }),
       },
     },
+    getRegistrationEvents: {
+      method: 'GET',
+      path: '/RegistrationEvents',
+      ways: {
+        ...onLockedPath,
+        200: () => ({ headers: admin() }),
+        403: () => ({ headers: member() }),
+        500: () => {
+          loseATable('registration_events');
+          return { headers: admin() };
+        },
+      },
+    },
     getRegisteredFlavors: {
       method: 'GET',
       path: '/RegisteredFlavors/redis',

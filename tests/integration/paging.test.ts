@@ -64,7 +64,7 @@ describe('pages', () => {
     ['limit=', 'The query parameter limit must not be empty.'],
     ['limit=1&limit=2', 'The query parameter limit must be one whole number.'],
     ['marker=a%2Fb', 'The query parameter marker must be a flavor ID. A flavor ID is 1 to 255 letters'],
-    ['project_id=a%20b', 'The query parameter project_id must be the ID of a project: 1 to 64 letters'],
+    ['project_id=a%20b', 'The query parameter project_id must be an ID of Keystone: 1 to 64 letters'],
     ['status=lost', 'Item 1 of status is "lost". A status is one of available, missing, changed.'],
     ['status=missing,', 'Item 2 of status is empty.'],
     ['hydrate=maybe', 'The query parameter hydrate must be true or false, once.'],

@@ -5,6 +5,7 @@ import { listing } from './listing';
 import { novaAway } from './nova-away';
 import { reading } from './reading';
 import { registering } from './registering';
+import { remembering } from './remembering';
 import { seeing } from './seeing';
 import { whoMay } from './who-may';
 
@@ -16,6 +17,7 @@ export function tellAllStories(world: () => World): void {
   listing(world);
   seeing(world);
   deregistering(world);
+  remembering(world);
   novaAway(world);
   whoMay(world); // last: it reads the log of all the others
 }

@@ -34,7 +34,7 @@ describe('whether the registry is current', () => {
     const other = await registry.openStore();
     await other.register(['redis'], flavors('1'), provenance());
     expect(check).not.toThrow();
-    await other.deregister(['redis'], ['1']);
+    await other.deregister(['redis'], ['1'], provenance());
     expect(check).not.toThrow();
   });
 

@@ -92,8 +92,8 @@ export function itReadsRegistrations(createRegistry: () => Promise<RegistryUnder
       const before = Date.now();
       await store.register(['redis', 'mysql'], flavors('1', '2'), provenance());
       await store.register(['redis', 'kafka'], flavors('2', '3'), provenance());
-      await store.deregister(['redis', 'mysql'], ['1']);
-      await store.deregister(['kafka'], ['2', '3']);
+      await store.deregister(['redis', 'mysql'], ['1'], provenance());
+      await store.deregister(['kafka'], ['2', '3'], provenance());
       const inUse = await store.findServiceTypes();
 
       expect(inUse.map(({ serviceType, flavorCount }) => [serviceType, flavorCount])).toEqual([
@@ -111,7 +111,7 @@ export function itReadsRegistrations(createRegistry: () => Promise<RegistryUnder
       const first = await store.findServiceTypes();
       await new Promise((resolve) => setTimeout(resolve, 5));
       await store.register(['redis', 'mysql'], flavors('1'), provenance());
-      await store.deregister(['redis', 'mysql'], ['2']);
+      await store.deregister(['redis', 'mysql'], ['2'], provenance());
       expect(await store.findServiceTypes()).toEqual(first);
       await store.register(['redis'], flavors('2'), provenance());
       const [mysql, redis] = await store.findServiceTypes();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { AcceptedFlavor } from '../../src/registrations/flavor';
 import { inByteOrder, type Provenance, type Registration } from '../../src/registrations/registration';
+import type { RegistrationEvents } from '../../src/registrations/registration-events';
 import type { RegistrationStore } from '../../src/registrations/registration-store';
 import { flavor, flavors, numbered, pairs, provenance, registered } from './examples';
 import { ModelOfRegistrations } from './model-of-registrations';
@@ -9,6 +10,8 @@ import { ModelOfRegistrations } from './model-of-registrations';
 export interface RegistryUnderTest {
   /** Another store on the same registry, as another process would have it. */
   openStore(): Promise<RegistrationStore>;
+  /** What is remembered of the writes of all stores. */
+  openEvents(): Promise<RegistrationEvents>;
   /** All that stands, read past the store, in byte order. */
   standing(): { registrations: (Registration & Provenance)[]; accepted: (AcceptedFlavor & { acceptedAt: number })[] };
   /** Closes what was opened and removes the registry. */
@@ -33,8 +36,8 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
       seen.push(store.revision(), store.revision());
       await other.register(['mysql'], flavors('1'), provenance());
       seen.push(store.revision(), store.revision());
-      await other.deregister(['mysql'], ['1']);
-      await store.deregister(['redis'], ['1']);
+      await other.deregister(['mysql'], ['1'], provenance());
+      await store.deregister(['redis'], ['1'], provenance());
       seen.push(store.revision(), store.revision());
 
       const numbers = [...new Set(seen)];
@@ -108,7 +111,7 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
         alreadyRegistered: [],
       });
       expect(await store.find(types)).toEqual(ids.map((flavorId) => registered(flavorId, types)));
-      expect(await store.deregister(types, ids)).toEqual({ deregistered: all, notRegistered: [] });
+      expect(await store.deregister(types, ids, provenance())).toEqual({ deregistered: all, notRegistered: [] });
       expect(registry.standing()).toEqual({ registrations: [], accepted: [] });
     });
   });
@@ -118,7 +121,7 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
 
     it.each(ALIKE)('takes %p for itself only', async (id) => {
       await store.register(['redis'], flavors(...ALIKE.filter((other) => other !== id)), provenance());
-      expect(await store.deregister(['redis'], [id])).toEqual({
+      expect(await store.deregister(['redis'], [id], provenance())).toEqual({
         deregistered: [],
         notRegistered: pairs(`redis ${id}`),
       });
@@ -134,7 +137,7 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
         const { alreadyRegistered } = await store.register([id], flavors(id), provenance());
         expect(alreadyRegistered).toEqual([{ serviceType: id, flavorId: id }]);
         expect(await store.find([id, 'redis'])).toEqual(rows);
-        const { deregistered } = await store.deregister([id], [id]);
+        const { deregistered } = await store.deregister([id], [id], provenance());
         expect(deregistered).toEqual([{ serviceType: id, flavorId: id }]);
       },
     );
@@ -143,7 +146,7 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
   describe('deregister', () => {
     it('removes the pairs that stand and names those that do not', async () => {
       await store.register(['redis', 'mysql'], flavors('1', '2'), provenance());
-      expect(await store.deregister(['redis', 'kafka'], ['3', '2'])).toEqual({
+      expect(await store.deregister(['redis', 'kafka'], ['3', '2'], provenance())).toEqual({
         deregistered: pairs('redis 2'),
         notRegistered: pairs('kafka 2', 'kafka 3', 'redis 3'),
       });
@@ -153,7 +156,7 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
     it('changes nothing when none of the pairs stands', async () => {
       await store.register(['redis'], flavors('1'), provenance());
       const before = registry.standing();
-      expect(await store.deregister(['redis', 'mysql'], ['2', 'none'])).toEqual({
+      expect(await store.deregister(['redis', 'mysql'], ['2', 'none'], provenance())).toEqual({
         deregistered: [],
         notRegistered: pairs('mysql 2', 'mysql none', 'redis 2', 'redis none'),
       });
@@ -163,15 +166,15 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
     it('forgets a flavor with its last registration', async () => {
       await store.register(['redis', 'mysql'], flavors('1', '2'), provenance());
       const acceptedIds = () => registry.standing().accepted.map(({ id }) => id);
-      await store.deregister(['redis'], ['1', '2']);
+      await store.deregister(['redis'], ['1', '2'], provenance());
       expect(acceptedIds()).toEqual(['1', '2']);
-      await store.deregister(['mysql'], ['2']);
+      await store.deregister(['mysql'], ['2'], provenance());
       expect(acceptedIds()).toEqual(['1']);
     });
 
     it('forgets who registered: the next registration is a new one', async () => {
       await store.register(['redis'], flavors('1'), provenance({ requestId: 'req-1' }));
-      await store.deregister(['redis'], ['1']);
+      await store.deregister(['redis'], ['1'], provenance());
       const { registered } = await store.register(['redis'], flavors('1'), provenance({ requestId: 'req-2' }));
       expect(registered).toEqual(pairs('redis 1'));
       expect(registry.standing().registrations).toMatchObject([{ requestId: 'req-2' }]);
@@ -183,7 +186,7 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
       const other = await registry.openStore();
       await store.register(['redis'], flavors('1', '2'), provenance());
       expect(await other.find(['redis'])).toHaveLength(2);
-      await other.deregister(['redis'], ['1']);
+      await other.deregister(['redis'], ['1'], provenance());
       expect(await store.find(['redis'])).toEqual([registered('2', ['redis'])]);
       expect((await store.register(['redis'], flavors('1', '2'), provenance())).registered).toEqual(pairs('redis 1'));
     });
@@ -201,7 +204,7 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
       await store.close();
       const closed = { kind: 'unavailable', message: 'The registry is closed: this process is shutting down.' };
       await expect(store.register(['redis'], flavors('1'), provenance())).rejects.toMatchObject(closed);
-      await expect(store.deregister(['redis'], ['1'])).rejects.toMatchObject(closed);
+      await expect(store.deregister(['redis'], ['1'], provenance())).rejects.toMatchObject(closed);
       await expect(store.find(['redis'])).rejects.toMatchObject(closed);
     });
 
@@ -223,14 +226,14 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
     });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30 }), async (steps) => {
-        await store.deregister(TYPES, IDS);
+        await store.deregister(TYPES, IDS, provenance());
         const model = new ModelOfRegistrations();
         for (const { verb, types, ids, limit } of steps) {
           if (verb === 'register') {
             const outcome = await store.register(types, flavors(...ids), provenance());
             expect([outcome.registered, outcome.alreadyRegistered]).toEqual(model.add(types, ids));
           } else if (verb === 'deregister') {
-            const { deregistered, notRegistered } = await store.deregister(types, ids);
+            const { deregistered, notRegistered } = await store.deregister(types, ids, provenance());
             expect([notRegistered, deregistered]).toEqual(model.remove(types, ids));
           } else {
             expect(await store.find(types)).toEqual(model.find(types));

@@ -55,7 +55,7 @@ describe('an SQLite registry in trouble', () => {
     database.client.pragma('query_only = ON');
     const refused = unavailable('The registry cannot be written: its file or file system is read-only.');
     await expect(store.register(['redis'], flavors('2'), provenance())).rejects.toMatchObject(refused);
-    await expect(store.deregister(['redis'], ['1'])).rejects.toMatchObject(refused);
+    await expect(store.deregister(['redis'], ['1'], provenance())).rejects.toMatchObject(refused);
     expect(await store.find(['redis'])).toHaveLength(1);
   });
 
@@ -87,9 +87,9 @@ describe('an SQLite registry in trouble', () => {
   it('does not write to a file in whose place another was put', async () => {
     writeFileSync(`${path}.backup`, '');
     renameSync(`${path}.backup`, path);
-    await expect(store.deregister(['redis'], ['1'])).rejects.toMatchObject(unavailable(MOVED));
+    await expect(store.deregister(['redis'], ['1'], provenance())).rejects.toMatchObject(unavailable(MOVED));
     rmSync(path);
-    await expect(store.deregister(['redis'], ['1'])).rejects.toMatchObject(unavailable(MOVED));
+    await expect(store.deregister(['redis'], ['1'], provenance())).rejects.toMatchObject(unavailable(MOVED));
   });
 
   it('lets a defect through as it is', async () => {

@@ -82,9 +82,9 @@ describe('what is kept of flavors', () => {
   it('is of registered flavors only, and goes with their last registration', async () => {
     await store.keptFlavors.keep(here, [found('1'), found('not registered')], anew);
     expect(store.keptFlavors.find(here, ['1', 'not registered'])).toEqual([found('1')]);
-    await store.registrations.deregister(['redis'], ['1']);
+    await store.registrations.deregister(['redis'], ['1'], provenance());
     expect(store.keptFlavors.find(here, ['1'])).toEqual([found('1')]);
-    await store.registrations.deregister(['mysql'], ['1']);
+    await store.registrations.deregister(['mysql'], ['1'], provenance());
     expect(store.keptFlavors.find(here, ['1'])).toEqual([]);
   });
 

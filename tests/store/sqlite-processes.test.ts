@@ -34,8 +34,17 @@ describe('several processes on one SQLite registry', () => {
       const tables = client.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").pluck().all();
       client.close();
       expect({ applied, tables }).toEqual({
-        applied: 3,
-        tables: ['__drizzle_migrations', 'accepted_flavors', 'kept_flavors', 'registrations', 'service_types'],
+        applied: 4,
+        tables: [
+          '__drizzle_migrations',
+          'accepted_flavors',
+          'changes',
+          'kept_flavors',
+          'registration_events',
+          'registrations',
+          'service_types',
+          'sqlite_sequence',
+        ],
       });
     }
   });
@@ -71,7 +80,7 @@ describe('several processes on one SQLite registry', () => {
       retryAfterSeconds: 2,
     });
     expect(performance.now() - begin).toBeGreaterThan(100);
-    await expect(store.deregister(['redis'], ['1'])).rejects.toMatchObject({ kind: 'unavailable' });
+    await expect(store.deregister(['redis'], ['1'], provenance())).rejects.toMatchObject({ kind: 'unavailable' });
     expect(await store.find(['redis'])).toEqual([registered('1', ['redis'])]);
 
     await other!.tell({ do: 'release' });

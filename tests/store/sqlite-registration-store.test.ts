@@ -1,3 +1,4 @@
+import { itRemembersEvents } from './registration-events.conformance';
 import { itIsARegistrationStore } from './registration-store.conformance';
 import { itReadsRegistrations } from './registration-store-reading.conformance';
 import { sqliteRegistry } from './sqlite-registry';
@@ -5,4 +6,5 @@ import { sqliteRegistry } from './sqlite-registry';
 describe('SqliteRegistrationStore', () => {
   itIsARegistrationStore(async () => sqliteRegistry());
   itReadsRegistrations(async () => sqliteRegistry());
+  itRemembersEvents(async () => sqliteRegistry());
 });

@@ -21,6 +21,11 @@ export function sqliteRegistry(): SqliteRegistry {
       stores.push(store);
       return store;
     },
+    async openEvents() {
+      const { registrations, events } = await openStore({ databaseUrl: `file:${path}` });
+      stores.push(registrations); // whoever closes the registrations closes all of it
+      return events;
+    },
     standing: () => readStanding(path),
     async dispose() {
       await Promise.all(stores.map((store) => store.close()));

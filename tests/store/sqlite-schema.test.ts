@@ -4,7 +4,14 @@ import Database from 'better-sqlite3';
 import { getTableConfig } from 'drizzle-orm/sqlite-core';
 import { migrate } from '../../src/store/sqlite/migrate';
 import { openSqliteDatabase } from '../../src/store/sqlite/open-sqlite-database';
-import { acceptedFlavors, keptFlavors, registrations, serviceTypes } from '../../src/store/sqlite/schema';
+import {
+  acceptedFlavors,
+  changes,
+  keptFlavors,
+  registrationEvents,
+  registrations,
+  serviceTypes,
+} from '../../src/store/sqlite/schema';
 import type { SqliteDatabase } from '../../src/store/sqlite/sqlite-database';
 import { temporaryFolder } from './temporary-folder';
 
@@ -57,7 +64,7 @@ describe('the SQLite migrations', () => {
     expect(stamps).toEqual([...new Set(stamps)].sort((a, b) => a - b));
   });
 
-  it.each([acceptedFlavors, registrations, serviceTypes, keptFlavors])(
+  it.each([acceptedFlavors, registrations, serviceTypes, changes, registrationEvents, keptFlavors])(
     'make the table that schema.ts describes',
     (table) => {
       const described = getTableConfig(table);
@@ -72,7 +79,8 @@ describe('the SQLite migrations', () => {
         })),
       );
       const { strict, wr: withoutRowid } = tableListed(database.client, described.name);
-      expect({ strict, withoutRowid }).toEqual({ strict: 1, withoutRowid: 1 });
+      const hasRowid = described.columns.some((column) => 'autoIncrement' in column && column.autoIncrement === true);
+      expect({ strict, withoutRowid }).toEqual({ strict: 1, withoutRowid: hasRowid ? 0 : 1 });
       const made = database.client.pragma(`index_list(${described.name})`) as { name: string; origin: string }[];
       const indexNames = made.filter(({ origin }) => origin === 'c').map(({ name }) => name);
       expect(indexNames).toEqual(described.indexes.map(({ config }) => config.name));
@@ -92,7 +100,7 @@ describe('the SQLite migrations', () => {
     (await openSqliteDatabase(folder.in('registry.db'), { logger })).close();
     expect(told).toEqual([]);
     (await openSqliteDatabase(folder.in('fresh.db'), { logger })).close();
-    expect(told).toEqual([['a new, empty registry was made', { path: folder.in('fresh.db'), migrations: 3 }]]);
+    expect(told).toEqual([['a new, empty registry was made', { path: folder.in('fresh.db'), migrations: 4 }]]);
   });
 
   it('add what is missing to a registry in use, also by rebuilding a table that others refer to', async () => {
@@ -136,7 +144,7 @@ describe('the SQLite migrations', () => {
       message: expect.stringMatching(message),
     });
     const count = (table: string) => database.client.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
-    expect([count('registrations'), count('accepted_flavors'), count('__drizzle_migrations')]).toEqual([1, 1, 3]);
+    expect([count('registrations'), count('accepted_flavors'), count('__drizzle_migrations')]).toEqual([1, 1, 4]);
   });
 });
 

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { RegisteredFlavorsError } from '../../errors';
 import { LATER_SECONDS, sqliteCode } from './sqlite-errors';
 
-const TABLES = ['registrations', 'accepted_flavors', 'service_types', 'kept_flavors'];
+const TABLES = ['registrations', 'accepted_flavors', 'service_types', 'changes', 'registration_events', 'kept_flavors'];
 
 /**
  * Prepares the question whether the open file is still one that this version of the service works with: another process

@@ -1,7 +1,7 @@
-import { and, eq, gt, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { listed } from './listed';
-import { acceptedFlavors, keptFlavors, registrations, serviceTypes } from './schema';
+import { acceptedFlavors, changes, keptFlavors, registrationEvents, registrations, serviceTypes } from './schema';
 
 /** The statements that read the registry, prepared once. */
 export function prepareReads(db: BetterSQLite3Database) {
@@ -18,6 +18,19 @@ export function prepareReads(db: BetterSQLite3Database) {
       .prepare(),
     findServiceTypes: db.select().from(serviceTypes).orderBy(serviceTypes.serviceType).prepare(),
     findServiceTypesOf: prepareFindServiceTypesOf(db),
+    findAccepted: db
+      .select(ACCEPTED)
+      .from(acceptedFlavors)
+      .where(inArray(acceptedFlavors.flavorId, listed('flavorIds')))
+      .prepare(),
+    findEvents: prepareFindEvents(db),
+    rangeOfEvents: db
+      .select({
+        oldest: sql<number | null>`(SELECT min(id) FROM registration_events)`,
+        newest: sql<number | null>`(SELECT max(id) FROM registration_events)`,
+      })
+      .from(sql`(SELECT 1)`)
+      .prepare(),
     findKeptFlavors: db
       .select()
       .from(keptFlavors)
@@ -69,6 +82,33 @@ function prepareFindServiceTypesOf(db: BetterSQLite3Database) {
     .from(serviceTypes)
     .where(sql`EXISTS ${ofOneOf}`)
     .orderBy(serviceTypes.serviceType)
+    .prepare();
+}
+
+function prepareFindEvents(db: BetterSQLite3Database) {
+  const { id, serviceType, flavorId } = registrationEvents;
+  const [types, ids, user] = [sql.placeholder('serviceTypes'), sql.placeholder('flavorIds'), sql.placeholder('userId')];
+  return db
+    .select({
+      ...{ id, action: registrationEvents.action, serviceType, flavorId },
+      ...{ at: changes.at, userId: changes.userId, projectId: changes.projectId },
+      ...{ requestId: changes.requestId, globalRequestId: changes.globalRequestId },
+    })
+    .from(registrationEvents)
+    .innerJoin(changes, eq(changes.id, registrationEvents.changeId))
+    .where(
+      and(
+        gte(id, sql.placeholder('from')),
+        lt(id, sql.placeholder('before')),
+        gte(changes.at, sql.placeholder('since')),
+        lt(changes.at, sql.placeholder('until')),
+        sql`(${types} IS NULL OR ${serviceType} IN ${listed('serviceTypes')})`,
+        sql`(${ids} IS NULL OR ${flavorId} IN ${listed('flavorIds')})`,
+        sql`(${user} IS NULL OR ${changes.userId} = ${user})`,
+      ),
+    )
+    .orderBy(desc(id))
+    .limit(sql.placeholder('limit'))
     .prepare();
 }
 

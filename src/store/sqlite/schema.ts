@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { EVENT_ACTIONS } from '../../registrations/registration-event';
 
 /**
  * Flavors with at least one registration, as they were when last registered.
@@ -53,6 +54,37 @@ export const serviceTypes = sqliteTable('service_types', {
   /** When a flavor was last registered for it or deregistered from it: milliseconds since 1970-01-01T00:00:00Z. */
   changedAt: integer('changed_at').notNull(),
 });
+
+/** The requests that have changed the registry: who, when, with which ids. One row for all that one of them has done. */
+export const changes = sqliteTable('changes', {
+  id: integer('id').primaryKey({ autoIncrement: true }).notNull(),
+  /** Milliseconds since 1970-01-01T00:00:00Z, by the clock of the process that wrote it: no order. */
+  at: integer('at').notNull(),
+  userId: text('user_id').notNull(),
+  projectId: text('project_id').notNull(),
+  requestId: text('request_id').notNull(),
+  /** Only when the client sent one. */
+  globalRequestId: text('global_request_id'),
+});
+
+/**
+ * What has happened to each pair. Ids are never used again, so that a place in the list stays one when it is pruned. It
+ * has no indexes: each would cost a registration half as much again, and who looks for something can wait.
+ */
+export const registrationEvents = sqliteTable(
+  'registration_events',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }).notNull(),
+    /** Of `changes`; no foreign key: to check it when a change is pruned would take an index. */
+    changeId: integer('change_id').notNull(),
+    action: text('action', { enum: EVENT_ACTIONS }).notNull(),
+    serviceType: text('service_type').notNull(),
+    flavorId: text('flavor_id').notNull(),
+  },
+  (table) => [
+    check('registration_events_action', sql`${table.action} IN ('registered', 'deregistered', 'size_accepted')`),
+  ],
+);
 
 /**
  * What Nova last said of registered flavors, so that a restart while Nova is away goes on answering. A copy that may be

@@ -1,10 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { AcceptedFlavor } from '../../registrations/flavor';
+import { type AcceptedFlavor, sameSize } from '../../registrations/flavor';
 import type { FlavorId } from '../../registrations/flavor-id';
 import type { Provenance, RegisteredFlavor, Registration } from '../../registrations/registration';
 import type { RegistrationStore } from '../../registrations/registration-store';
 import type { ServiceType, ServiceTypeInUse } from '../../registrations/service-type';
 import { splitPairs } from '../split-pairs';
+import { Change } from './change';
 import { jsonList } from './listed';
 import type { SqliteDatabase } from './sqlite-database';
 
@@ -26,30 +27,34 @@ export class SqliteRegistrationStore implements RegistrationStore {
   ): Promise<{ registered: Registration[]; alreadyRegistered: Registration[] }> {
     const flavorIds = flavors.map(({ id }) => id);
     const lists = { serviceTypes: jsonList(serviceTypes), flavorIds: jsonList(flavorIds) };
-    const added = await this.#database.write(() => {
-      for (const flavor of flavors) this.#database.writes.acceptFlavor.run({ ...flavor, acceptedAt: provenance.at });
-      return this.#database.writes.register.all({
-        ...lists,
-        ...provenance,
-        globalRequestId: provenance.globalRequestId ?? null,
-      });
+    const { acceptFlavor, register } = this.#database.writes;
+    return this.#database.write(() => {
+      const resized = this.#resized(flavors);
+      const change = this.#change(provenance);
+      if (resized.length > 0)
+        this.#database.writes.recordAccepted.run({ changeId: change.id(), flavorIds: jsonList(resized) });
+      for (const flavor of flavors) acceptFlavor.run({ ...flavor, acceptedAt: provenance.at });
+      const added = register.all({ ...lists, ...provenance, globalRequestId: provenance.globalRequestId ?? null });
+      const { changed, unchanged } = splitPairs(serviceTypes, flavorIds, added);
+      change.record('registered', changed);
+      return { registered: changed, alreadyRegistered: unchanged };
     });
-    const { changed, unchanged } = splitPairs(serviceTypes, flavorIds, added);
-    return { registered: changed, alreadyRegistered: unchanged };
   }
 
   async deregister(
     serviceTypes: readonly ServiceType[],
     flavorIds: readonly FlavorId[],
+    provenance: Provenance,
   ): Promise<{ deregistered: Registration[]; notRegistered: Registration[] }> {
     const lists = { serviceTypes: jsonList(serviceTypes), flavorIds: jsonList(flavorIds) };
-    const removed = await this.#database.write(() => {
-      const rows = this.#database.writes.deregister.all(lists);
-      if (rows.length > 0) this.#database.writes.forgetFlavors.run(lists);
-      return rows;
+    const { deregister, forgetFlavors } = this.#database.writes;
+    return this.#database.write(() => {
+      const removed = deregister.all(lists);
+      if (removed.length > 0) forgetFlavors.run(lists);
+      const { changed, unchanged } = splitPairs(serviceTypes, flavorIds, removed);
+      this.#change(provenance).record('deregistered', changed);
+      return { deregistered: changed, notRegistered: unchanged };
     });
-    const { changed, unchanged } = splitPairs(serviceTypes, flavorIds, removed);
-    return { deregistered: changed, notRegistered: unchanged };
   }
 
   revision(): number {
@@ -106,6 +111,21 @@ export class SqliteRegistrationStore implements RegistrationStore {
 
   async close(): Promise<void> {
     this.#database.close();
+  }
+
+  /** Those of the flavors that were accepted in another size before. */
+  #resized(flavors: readonly AcceptedFlavor[]): FlavorId[] {
+    const standing = this.#database.reads.findAccepted.all({ flavorIds: jsonList(flavors.map(({ id }) => id)) });
+    const before = new Map(standing.map((accepted) => [accepted.id, accepted]));
+    return flavors.flatMap((flavor) => {
+      const accepted = before.get(flavor.id);
+      return accepted === undefined || sameSize(accepted, flavor) ? [] : [flavor.id];
+    });
+  }
+
+  /** A change of the registry, written down as soon as there is something of it. */
+  #change(provenance: Provenance): Change {
+    return new Change(this.#database.writes, provenance);
   }
 }
 

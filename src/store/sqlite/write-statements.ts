@@ -1,8 +1,8 @@
-import { and, eq, getTableColumns, inArray, notExists, type SQL, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, inArray, lt, notExists, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { listed } from './listed';
-import { acceptedFlavors, keptFlavors, registrations } from './schema';
+import { acceptedFlavors, changes, keptFlavors, registrationEvents, registrations } from './schema';
 
 /** The statements that change the registry, prepared once. */
 export function prepareWrites(db: BetterSQLite3Database) {
@@ -11,6 +11,14 @@ export function prepareWrites(db: BetterSQLite3Database) {
     register: prepareRegister(db),
     deregister: prepareDeregister(db),
     forgetFlavors: prepareForgetFlavors(db),
+    recordChange: prepareRecordChange(db),
+    recordEvents: prepareRecordEvents(db),
+    recordAccepted: prepareRecordAccepted(db),
+    pruneEvents: preparePruneEvents(db),
+    pruneChanges: db
+      .delete(changes)
+      .where(lt(changes.at, sql.placeholder('before')))
+      .prepare(),
     keepFlavor: prepareKeepFlavor(db),
   };
 }
@@ -77,6 +85,54 @@ function prepareForgetFlavors(db: BetterSQLite3Database) {
     .delete(acceptedFlavors)
     .where(and(inArray(acceptedFlavors.flavorId, listed('flavorIds')), notExists(stillRegistered)))
     .prepare();
+}
+
+function prepareRecordChange(db: BetterSQLite3Database) {
+  return db
+    .insert(changes)
+    .values({
+      at: sql.placeholder('at'),
+      userId: sql.placeholder('userId'),
+      projectId: sql.placeholder('projectId'),
+      requestId: sql.placeholder('requestId'),
+      globalRequestId: sql.placeholder('globalRequestId'),
+    })
+    .returning({ id: changes.id })
+    .prepare();
+}
+
+/** One event for each pair of a list of `[type, id]`. */
+function prepareRecordEvents(db: BetterSQLite3Database) {
+  return db
+    .insert(registrationEvents)
+    .select(
+      sql`SELECT NULL, ${sql.placeholder('changeId')}, ${sql.placeholder('action')}, value ->> 0, value ->> 1
+        FROM json_each(${sql.placeholder('pairs')})`,
+    )
+    .prepare();
+}
+
+/** One event for each pair that stands of some flavors. */
+function prepareRecordAccepted(db: BetterSQLite3Database) {
+  return db
+    .insert(registrationEvents)
+    .select(
+      sql`SELECT NULL, ${sql.placeholder('changeId')}, 'size_accepted', ${registrations.serviceType},
+        ${registrations.flavorId} FROM ${registrations} WHERE ${registrations.flavorId} IN ${listed('flavorIds')}
+        ORDER BY ${registrations.serviceType}, ${registrations.flavorId}`,
+    )
+    .prepare();
+}
+
+function preparePruneEvents(db: BetterSQLite3Database) {
+  const old = db
+    .select({ id: registrationEvents.id })
+    .from(registrationEvents)
+    .innerJoin(changes, eq(changes.id, registrationEvents.changeId))
+    .where(lt(changes.at, sql.placeholder('before')))
+    .orderBy(registrationEvents.id)
+    .limit(sql.placeholder('limit'));
+  return db.delete(registrationEvents).where(inArray(registrationEvents.id, old)).prepare();
 }
 
 /**

@@ -1,0 +1,27 @@
+import { readProcessConfig } from '../config/config';
+import { RegisteredFlavorsError } from '../errors';
+import { openStore } from '../store/open-store';
+import { explain } from './explain';
+
+/** `events:prune --before DATE`: forgets what happened before a day (UTC) or time. The service may run meanwhile. */
+export async function pruneEvents(date: string): Promise<void> {
+  const before = Date.parse(date);
+  if (!/^\d{4}-\d\d-\d\d(T|$)/.test(date) || Number.isNaN(before)) {
+    process.stderr.write('events:prune --before takes a day like 2026-01-31 or a time like 2026-01-31T12:00:00Z.\n');
+    process.exitCode = 2;
+    return;
+  }
+  try {
+    const { registrations, events } = await openStore({ databaseUrl: readProcessConfig().databaseUrl });
+    try {
+      const forgotten = await events.prune(before);
+      process.stdout.write(`${forgotten} events from before ${new Date(before).toISOString()} are forgotten.\n`);
+    } finally {
+      await registrations.close();
+    }
+  } catch (error) {
+    const words = error instanceof RegisteredFlavorsError ? error.message : explain(error);
+    process.stderr.write(`registered-flavors cannot prune events: ${words}\n`);
+    process.exitCode = 1;
+  }
+}
