@@ -22,10 +22,14 @@ import { FlavorKeeper } from './openstack/flavor-keeper';
 import { lookAtOpenStack } from './openstack/first-look';
 import { NovaFlavorDirectory } from './openstack/nova-flavor-directory';
 import type { NovaClient } from './openstack/nova-client';
+import { FewAtOnce } from './registrations/few-at-once';
 import type { ReadPorts } from './registrations/get-registered-flavors';
 import type { RegistrationEvents } from './registrations/registration-events';
 import type { RegistrationStore } from './registrations/registration-store';
 import { openStore } from './store/open-store';
+
+/** How many readers may go through all of the registry at once. */
+const SCANS_AT_ONCE = 4;
 
 /** A service that takes requests. */
 export interface Service {
@@ -89,10 +93,10 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
 
 function registryHandlers(
   { serviceTypes, answerCacheBytes }: Config,
-  ports: Omit<ReadPorts, 'views'> & { events: RegistrationEvents },
+  ports: Omit<ReadPorts, 'views' | 'scans'> & { events: RegistrationEvents },
 ): OperationHandlers {
   const views = createViewMemories(answerCacheBytes);
-  const readFlavors = { ...ports, views: views.flavors };
+  const readFlavors = { ...ports, views: views.flavors, scans: new FewAtOnce(SCANS_AT_ONCE) };
   return new Map([
     ['listRegisteredFlavors', listRegisteredFlavors(readFlavors)],
     ['getRegisteredFlavors', getRegisteredFlavors(readFlavors)],

@@ -2,6 +2,8 @@ import type { PathToRegexpOptions } from 'path-to-regexp';
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- the module itself and no copy of what it exports
 import paths = require('path-to-regexp');
 
+let isDone = false;
+
 type Compiled = ReturnType<typeof paths.pathToRegexp>;
 
 /**
@@ -12,8 +14,9 @@ type Compiled = ReturnType<typeof paths.pathToRegexp>;
  * read, and there are as many as there are paths.
  */
 export function compilePathsOnce(): void {
+  if (isDone) return;
+  isDone = true;
   const { pathToRegexp } = paths;
-  if (pathToRegexp.name === once.name) return;
   const compiled = new Map<string, Compiled>();
   Object.assign(paths, { pathToRegexp: once });
 

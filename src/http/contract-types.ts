@@ -750,7 +750,8 @@ export interface components {
         /**
          * @description `false` reads the registry alone: `status` and `flavor` are left out, as only Nova could tell. Admins get it without
          *     Nova. For others the details that this service remembers decide what they may see; Nova is asked only of flavors
-         *     that it knows nothing of. It does not go with `status` and the parameters that select a flavor.
+         *     that it knows nothing of, and what it remembers may be old (up to 24 hours, while nobody has read it): not for a
+         *     decision about provisioning. It does not go with `status` and the parameters that select a flavor.
          */
         Hydrate: boolean;
         /** @description How many flavors one page holds at most. A page with very many service types holds fewer. */
@@ -1044,7 +1045,8 @@ export interface operations {
                 /**
                  * @description `false` reads the registry alone: `status` and `flavor` are left out, as only Nova could tell. Admins get it without
                  *     Nova. For others the details that this service remembers decide what they may see; Nova is asked only of flavors
-                 *     that it knows nothing of. It does not go with `status` and the parameters that select a flavor.
+                 *     that it knows nothing of, and what it remembers may be old (up to 24 hours, while nobody has read it): not for a
+                 *     decision about provisioning. It does not go with `status` and the parameters that select a flavor.
                  */
                 hydrate?: components["parameters"]["Hydrate"];
             };
@@ -1143,7 +1145,8 @@ export interface operations {
                 /**
                  * @description `false` reads the registry alone: `status` and `flavor` are left out, as only Nova could tell. Admins get it without
                  *     Nova. For others the details that this service remembers decide what they may see; Nova is asked only of flavors
-                 *     that it knows nothing of. It does not go with `status` and the parameters that select a flavor.
+                 *     that it knows nothing of, and what it remembers may be old (up to 24 hours, while nobody has read it): not for a
+                 *     decision about provisioning. It does not go with `status` and the parameters that select a flavor.
                  */
                 hydrate?: components["parameters"]["Hydrate"];
             };
@@ -1246,7 +1249,8 @@ export interface operations {
                 /**
                  * @description `false` reads the registry alone: `status` and `flavor` are left out, as only Nova could tell. Admins get it without
                  *     Nova. For others the details that this service remembers decide what they may see; Nova is asked only of flavors
-                 *     that it knows nothing of. It does not go with `status` and the parameters that select a flavor.
+                 *     that it knows nothing of, and what it remembers may be old (up to 24 hours, while nobody has read it): not for a
+                 *     decision about provisioning. It does not go with `status` and the parameters that select a flavor.
                  */
                 hydrate?: components["parameters"]["Hydrate"];
             };

@@ -8,12 +8,11 @@ export function readQuery(
   query: Query,
   rest: Pick<ReadRequest, 'serviceTypes' | 'page'> & Partial<Pick<ReadRequest, 'flavorIds'>>,
 ): ReadRequest {
-  const statuses = queryList(query, 'status');
   return {
     serviceTypes: rest.serviceTypes,
     flavorIds: rest.flavorIds ?? queryList(query, 'flavor_ids'),
     selector: readSelector(query),
-    statuses: statuses && FLAVOR_STATUSES.filter((status) => statuses.includes(status)),
+    statuses: queryList(query, 'status')?.flatMap((name) => FLAVOR_STATUSES.filter((status) => status === name)),
     hydrate: queryBoolean(query, 'hydrate') ?? true,
     asProject: queryText(query, 'project_id'),
     page: rest.page,

@@ -54,7 +54,9 @@ function renderEvent(event: RegistrationEvent): Schemas['RegistrationEvent'] {
 function linksOf({ request, next }: RegisteredFlavorsView): Schemas['Links'] {
   const self = { rel: 'self', href: writeQuery(request) };
   if (next === undefined || request.page === undefined) return [self];
-  return [self, { rel: 'next', href: writeQuery({ ...request, page: { ...request.page, marker: next } }) }];
+  const flavorIds = request.flavorIds?.filter((flavorId) => flavorId > next); // so that links get shorter and not longer
+  const following = { ...request, flavorIds, page: { ...request.page, marker: next } };
+  return [self, { rel: 'next', href: writeQuery(following) }];
 }
 
 function renderShownFlavor({ flavorId, serviceTypes, details }: ShownFlavor): Schemas['RegisteredFlavorList'][number] {

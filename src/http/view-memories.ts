@@ -3,8 +3,8 @@ import type { RegisteredFlavorsView } from '../registrations/registered-flavors-
 import { RenderedViews } from './rendered-views';
 import { representRegisteredFlavors, representServiceTypes } from './representation';
 
-/** What a registered flavor and each of its types take in memory beside the bytes of the answer, roughly. */
-const BYTES_OF_A_FLAVOR = 512;
+/** What a flavor that is shown and each of its types take in memory beside the bytes of the answer, roughly. */
+const BYTES_OF_A_FLAVOR = 256;
 const BYTES_OF_A_TYPE = 8;
 /** A service type as it is kept: an object with three fields. */
 const BYTES_OF_A_TYPE_IN_USE = 128;
@@ -34,11 +34,9 @@ export function createViewMemories(maxBytes: number): ViewMemories {
   };
 }
 
-/** Also where nothing of it is shown, what a view is made of is kept. */
-function bytesBehindFlavors({ registered }: RegisteredFlavorsView): number {
-  return registered.reduce(
-    (bytes, { flavorId, serviceTypes }) =>
-      bytes + BYTES_OF_A_FLAVOR + flavorId.length + BYTES_OF_A_TYPE * serviceTypes.length,
+function bytesBehindFlavors({ flavors }: RegisteredFlavorsView): number {
+  return flavors.reduce(
+    (bytes, { serviceTypes }) => bytes + BYTES_OF_A_FLAVOR + BYTES_OF_A_TYPE * serviceTypes.length,
     0,
   );
 }

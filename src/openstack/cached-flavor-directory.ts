@@ -1,7 +1,15 @@
 import { RegisteredFlavorsError } from '../errors';
 import type { Logger } from '../logger';
 import { sameFlavor } from '../registrations/flavor';
-import type { FlavorAnswer, FlavorDirectory, LookUp, LookUpOptions } from '../registrations/flavor-directory';
+import {
+  type Currency,
+  type FlavorAnswer,
+  type FlavorDirectory,
+  leastCurrent,
+  type LookUp,
+  type LookUpOptions,
+  type ReasonToAsk,
+} from '../registrations/flavor-directory';
 import type { FlavorId } from '../registrations/flavor-id';
 import type { FlavorKeeper } from './flavor-keeper';
 import { FlavorMemory, type Remembered } from './flavor-memory';
@@ -46,19 +54,23 @@ export class CachedFlavorDirectory implements FlavorDirectory {
     this.memory.restore(await this.keeper.find(unknown, options.globalRequestId));
     const recalled = this.recall(flavorIds, options);
     if (recalled.toRenew.size > 0) this.batches.join(recalled.toRenew, options.globalRequestId); // behind the reader
-    const found = recalled.found;
-    let { askedFor } = recalled;
+    const { found, reasons } = recalled;
     if (recalled.wants.size > 0) {
       for (const [flavorId, outcome] of await this.ask(recalled.wants, options)) {
-        if ('failure' in outcome) askedFor = 'the old, in vain';
+        if ('failure' in outcome) reasons.set(flavorId, 'the old, in vain');
         found.set(flavorId, 'failure' in outcome ? this.olderFor(flavorId, options, outcome.failure) : outcome);
       }
     }
-    let goodUntil = Infinity;
-    for (const known of found.values()) {
-      goodUntil = Math.min(goodUntil, suffices(known.answer, options) ? this.age.freshUntil(known) : 0);
+    const currencies = new Map<FlavorId, Currency>();
+    for (const [flavorId, known] of found) {
+      const goodUntil = suffices(known.answer, options) ? this.age.freshUntil(known) : 0;
+      currencies.set(flavorId, { goodUntil, askedFor: reasons.get(flavorId) ?? 'nothing' });
     }
-    return { answers: new Map([...found].map(([flavorId, { answer }]) => [flavorId, answer])), goodUntil, askedFor };
+    return {
+      ...leastCurrent(currencies.values()),
+      answers: new Map([...found].map(([flavorId, { answer }]) => [flavorId, answer])),
+      currencyOf: (ids) => leastCurrent([...ids].flatMap((flavorId) => currencies.get(flavorId) ?? [])),
+    };
   }
 
   /** Ends what is being asked, and keeps what has been said. */
@@ -72,7 +84,7 @@ export class CachedFlavorDirectory implements FlavorDirectory {
     const found = new Map<FlavorId, Remembered>();
     const toRenew = new Map<FlavorId, Want>();
     const wants = new Map<FlavorId, Want>();
-    let askedFor = 'nothing' as LookUp['askedFor'];
+    const reasons = new Map<FlavorId, ReasonToAsk>();
     for (const flavorId of flavorIds) {
       const known = this.memory.recall(flavorId);
       const use = known === undefined ? 'ask first' : this.useOf(known, { accept, withAccess });
@@ -83,9 +95,9 @@ export class CachedFlavorDirectory implements FlavorDirectory {
       if (use === 'and renew') toRenew.set(flavorId, want);
       if (use !== 'ask first') continue;
       wants.set(flavorId, want);
-      askedFor = known === undefined || askedFor === 'the unknown' ? 'the unknown' : 'the old';
+      reasons.set(flavorId, known === undefined ? 'the unknown' : 'the old');
     }
-    return { found, toRenew, wants, askedFor };
+    return { found, toRenew, wants, reasons };
   }
 
   private useOf(known: Remembered, wanted: Wanted): 'as it is' | 'and renew' | 'ask first' {

@@ -32,20 +32,40 @@ export interface LookUpOptions {
   readonly withAccess: boolean;
 }
 
-/** What a look-up brought. */
-export interface LookUp {
-  /** Exactly one for each id. */
-  readonly answers: ReadonlyMap<FlavorId, FlavorAnswer>;
+/**
+ * Why Nova was asked of an id, if it was: nothing was known of it, or what was known was too old. In vain: it failed, and
+ * the older answer had to do.
+ */
+export const REASONS_TO_ASK = ['nothing', 'the old', 'the unknown', 'the old, in vain'] as const;
+export type ReasonToAsk = (typeof REASONS_TO_ASK)[number];
+
+/** How current answers are. */
+export interface Currency {
   /**
-   * Until then (milliseconds since 1970-01-01T00:00:00Z) these answers may be given again without another look, as long
-   * as {@link FlavorDirectory.revision} is what it was before this one.
+   * Until then (milliseconds since 1970-01-01T00:00:00Z) they may be given again without another look, as long as
+   * {@link FlavorDirectory.revision} is what it was before this one.
    */
   readonly goodUntil: number;
-  /**
-   * Why Nova was asked, if it was: nothing was known of one of the ids, or what was known was too old. In vain: it
-   * failed, and older answers had to do.
-   */
-  readonly askedFor: 'nothing' | 'the unknown' | 'the old' | 'the old, in vain';
+  readonly askedFor: ReasonToAsk;
+}
+
+/** What a look-up brought; as a whole as current as the least current of its answers. */
+export interface LookUp extends Currency {
+  /** Exactly one for each id. */
+  readonly answers: ReadonlyMap<FlavorId, FlavorAnswer>;
+  /** How current the answers of some of the ids are. */
+  readonly currencyOf: (flavorIds: Iterable<FlavorId>) => Currency;
+}
+
+/** As current as the least current of several. */
+export function leastCurrent(currencies: Iterable<Currency>): Currency {
+  let goodUntil = Infinity;
+  let reason = 0;
+  for (const each of currencies) {
+    goodUntil = Math.min(goodUntil, each.goodUntil);
+    reason = Math.max(reason, REASONS_TO_ASK.indexOf(each.askedFor));
+  }
+  return { goodUntil, askedFor: REASONS_TO_ASK[reason]! };
 }
 
 /**

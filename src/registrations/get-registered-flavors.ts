@@ -1,22 +1,20 @@
 import { RegisteredFlavorsError } from '../errors';
 import type { CallContext } from './caller';
-import { answerFor, type FlavorAnswer, type FlavorDirectory, type LookUp } from './flavor-directory';
+import type { FewAtOnce } from './few-at-once';
+import type { AcceptedFlavor } from './flavor';
+import { answerFor, type FlavorDirectory, leastCurrent, type LookUp } from './flavor-directory';
+import type { FlavorId } from './flavor-id';
 import { type RoleLists, requireReader, type Viewer, viewerFor, viewerKey } from './policy';
-import { MAX_PAGE, normalized, type ReadRequest, requestKey } from './read-request';
-import {
-  isMadeOf,
-  pageLength,
-  type RegisteredFlavorsView,
-  seesAll,
-  show,
-  type ShownFlavor,
-} from './registered-flavors-view';
+import { normalized, type Page, type ReadRequest, requestKey } from './read-request';
+import { type RegisteredFlavorsView, see, seesAll, type ShownFlavor, showsSame } from './registered-flavors-view';
 import type { RegisteredFlavor } from './registration';
-import type { RegistrationStore } from './registration-store';
+import type { ServiceType } from './service-type';
 import { type Look, type Reading, readView, type ViewPorts } from './view';
 
 export interface ReadPorts extends ViewPorts<RegisteredFlavorsView> {
   readonly roles: RoleLists;
+  /** Where those wait who have to go through all of the registry. */
+  readonly scans: FewAtOnce;
 }
 
 /**
@@ -34,7 +32,11 @@ export async function getRegisteredFlavors(
   const viewer = viewerFor(requireReader(call.caller, ports.roles), asked.asProject, ports.roles);
   const request = normalized(asked);
   const key = `${viewerKey(viewer)} ${requestKey(request)}`;
-  return readView(ports, key, (known) => look(ports, call, { key, viewer, request }, known));
+  const wanted = { key, viewer, request };
+  const { serviceTypes = [], page } = request;
+  return readView(ports, key, () =>
+    page === undefined ? lookAtTypes(ports, call, wanted, serviceTypes) : lookAtPage(ports, call, wanted, page),
+  );
 }
 
 /**
@@ -61,71 +63,101 @@ interface Wanted {
   readonly request: ReadRequest;
 }
 
-/**
- * Takes what is registered, asks what Nova says of it and shows what may be seen. A page goes on so until it is full: how
- * many of the registered are hidden from this viewer is not known before.
- */
-async function look(
+/** What is seen of some flavors, in the order in which they came. */
+interface Sight extends Pick<LookUp, 'goodUntil' | 'askedFor' | 'currencyOf'> {
+  readonly seen: ReadonlyMap<FlavorId, Pick<ShownFlavor, 'details'>>;
+}
+
+async function lookAtTypes(
   ports: ReadPorts,
   call: CallContext,
-  { key, viewer, request }: Wanted,
-  known: RegisteredFlavorsView | undefined,
+  wanted: Wanted,
+  serviceTypes: readonly ServiceType[],
 ): Promise<Look<RegisteredFlavorsView>> {
-  const { page } = request;
-  let registered: RegisteredFlavor[] = [];
-  let answers: FlavorAnswer[] = [];
-  let goodUntil = Infinity;
-  let askedFor: LookUp['askedFor'] = 'nothing';
-  let next = known?.registered ?? (await find(ports.store, request, undefined));
-  let shown: ShownFlavor[] = [];
-  for (;;) {
-    const found = await ask(ports.flavors, call, { viewer, request }, next);
-    registered = registered.concat(next);
-    answers = answers.concat(found.answers);
-    shown = shown.concat(show(viewer, request, next, found.answers));
-    goodUntil = Math.min(goodUntil, found.goodUntil);
-    if (found.askedFor !== 'nothing') askedFor = found.askedFor;
-    if (page === undefined || pageLength(shown, page.limit) < shown.length) break;
-    next = await find(ports.store, request, registered.at(-1)?.flavorId);
-    if (next.length === 0) break;
+  const registered = await ports.store.find(serviceTypes, wanted.request.flavorIds);
+  const sight = await lookAt(
+    ports.flavors,
+    call,
+    wanted,
+    registered.map(({ accepted }) => accepted),
+  );
+  return found(wanted, [sight], join(registered, sight.seen), undefined);
+}
+
+/**
+ * How many of the registered flavors are hidden from this viewer, or not wanted, is not known before: when the page is not
+ * full with as many as it takes, all the rest is gone through. That is a lot of work for one request, so that only few do
+ * it at once.
+ */
+async function lookAtPage(
+  ports: ReadPorts,
+  call: CallContext,
+  wanted: Wanted,
+  { limit, marker }: Page,
+): Promise<Look<RegisteredFlavorsView>> {
+  const { store, flavors } = ports;
+  const { flavorIds } = wanted.request;
+  const first = await store.findAccepted({ after: marker, limit: limit + 1, flavorIds }); // one more tells of a next page
+  const sights = [await lookAt(flavors, call, wanted, first)];
+  if (first.length > limit && sights[0]!.seen.size <= limit) {
+    const rest = await ports.scans.run(async () => {
+      call.signal.throwIfAborted(); // nobody waits for it any more
+      return lookAt(flavors, call, wanted, await store.findAccepted({ after: first.at(-1)?.id, flavorIds }));
+    });
+    sights.push(rest);
   }
-  const length = page === undefined ? shown.length : pageLength(shown, page.limit);
-  const flavors = shown.slice(0, length);
-  const marker = length < shown.length ? flavors.at(-1)?.flavorId : undefined;
+  const seen = new Map(sights.flatMap((sight) => [...sight.seen]).slice(0, limit + 1));
+  const shown = join(await store.findFlavors([...seen.keys()]), seen).slice(0, limit);
+  return found(wanted, sights, shown, shown.length < seen.size ? shown.at(-1)?.flavorId : undefined);
+}
+
+function found(
+  { key, request }: Wanted,
+  sights: readonly Sight[],
+  flavors: readonly ShownFlavor[],
+  next: FlavorId | undefined,
+): Look<RegisteredFlavorsView> {
+  const shownIds = flavors.map(({ flavorId }) => flavorId);
   return {
-    goodUntil,
-    askedFor,
-    isOf: (view) => isMadeOf(view, registered, answers),
-    create: (asOf) => ({ key, request, flavors, next: marker, registered, answers, asOf }),
+    goodUntil: leastCurrent(sights).goodUntil,
+    shown: leastCurrent(sights.map((sight) => sight.currencyOf(shownIds))),
+    isOf: (view) => view.next === next && showsSame(view.flavors, flavors),
+    create: (asOf) => ({ key, request, flavors, next, asOf }),
   };
 }
 
-/** What is registered: all that was asked for, or the next of it after an id. */
-async function find(
-  store: RegistrationStore,
-  { serviceTypes, flavorIds, page }: ReadRequest,
-  after: string | undefined,
-): Promise<readonly RegisteredFlavor[]> {
-  if (serviceTypes !== undefined) return store.find(serviceTypes, flavorIds);
-  // One more than is shown tells whether there is another page; who needs more than that sees only some of them.
-  const limit = after === undefined && page !== undefined ? page.limit + 1 : MAX_PAGE + 1;
-  return store.findNext(after ?? page?.marker, limit, flavorIds);
+function join(
+  registered: readonly RegisteredFlavor[],
+  seen: ReadonlyMap<FlavorId, Pick<ShownFlavor, 'details'>>,
+): ShownFlavor[] {
+  return registered.flatMap(({ flavorId, serviceTypes }) => {
+    const sight = seen.get(flavorId);
+    return sight === undefined ? [] : [{ flavorId, serviceTypes, details: sight.details }];
+  });
 }
 
-/** What Nova says of each; nothing where it does not matter, as to an admin who reads the registry alone. */
-async function ask(
+/** What the viewer sees of registered flavors. Nova is not asked where it does not matter. */
+async function lookAt(
   flavors: FlavorDirectory,
   { globalRequestId, signal }: CallContext,
-  { viewer, request }: Omit<Wanted, 'key'>,
-  registered: readonly RegisteredFlavor[],
-): Promise<Omit<LookUp, 'answers'> & { answers: FlavorAnswer[] }> {
-  if (seesAll(viewer, request)) return { answers: [], goodUntil: Infinity, askedFor: 'nothing' };
-  const { answers, ...lookUp } = await flavors.lookUp(
-    registered.map(({ flavorId }) => flavorId),
+  { viewer, request }: Wanted,
+  accepted: readonly AcceptedFlavor[],
+): Promise<Sight> {
+  if (seesAll(viewer, request)) {
+    const seen = new Map(accepted.map(({ id }) => [id, { details: undefined }]));
+    return { seen, ...leastCurrent([]), currencyOf: () => leastCurrent([]) };
+  }
+  const lookUp = await flavors.lookUp(
+    accepted.map(({ id }) => id),
     {
       ...{ globalRequestId, signal, withAccess: viewer.is === 'project' },
       accept: request.hydrate ? 'the current' : 'the known',
     },
   );
-  return { ...lookUp, answers: registered.map(({ flavorId }) => answerFor(answers, flavorId)) };
+  const seen = new Map<FlavorId, Pick<ShownFlavor, 'details'>>();
+  for (const each of accepted) {
+    const sight = see(viewer, request, each, answerFor(lookUp.answers, each.id));
+    if (sight !== undefined) seen.set(each.id, sight);
+  }
+  return { ...lookUp, seen };
 }

@@ -1,5 +1,5 @@
 import type { CallContext } from './caller';
-import { answerFor } from './flavor-directory';
+import { answerFor, type Currency, leastCurrent } from './flavor-directory';
 import { type RoleLists, requireReader, type Viewer, viewerFor, viewerKey } from './policy';
 import type { ServiceType, ServiceTypeInUse } from './service-type';
 import { type Look, type Reading, readView, type View, type ViewPorts } from './view';
@@ -40,28 +40,24 @@ async function look(
   key: string,
   viewer: Viewer,
 ): Promise<Look<ServiceTypesView>> {
-  if (viewer.is === 'admin') {
-    return found(key, await store.findServiceTypes(), { goodUntil: Infinity, askedFor: 'nothing' });
-  }
+  if (viewer.is === 'admin') return found(key, await store.findServiceTypes(), Infinity, leastCurrent([]));
   const registered = await store.findIds();
   const accept = 'the current';
-  const { answers, ...why } = await flavors.lookUp(registered, { globalRequestId, signal, accept, withAccess: true });
-  const seen = registered.filter((flavorId) => isVisible(answerFor(answers, flavorId), viewer));
+  const lookUp = await flavors.lookUp(registered, { globalRequestId, signal, accept, withAccess: true });
+  const seen = registered.filter((flavorId) => isVisible(answerFor(lookUp.answers, flavorId), viewer));
   const names: ServiceType[] = await store.findServiceTypesOf(seen);
-  return found(
-    key,
-    names.map((serviceType) => ({ serviceType })),
-    why,
-  );
+  const serviceTypes = names.map((serviceType) => ({ serviceType }));
+  return found(key, serviceTypes, lookUp.goodUntil, lookUp.currencyOf(seen));
 }
 
 function found(
   key: string,
   serviceTypes: readonly ShownServiceType[],
-  why: Pick<Look<ServiceTypesView>, 'goodUntil' | 'askedFor'>,
+  goodUntil: number,
+  shown: Currency,
 ): Look<ServiceTypesView> {
   return {
-    ...why,
+    ...{ goodUntil, shown },
     isOf: (view) =>
       view.serviceTypes.length === serviceTypes.length &&
       view.serviceTypes.every((each, index) => isSame(each, serviceTypes[index])),

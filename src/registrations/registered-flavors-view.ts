@@ -3,8 +3,6 @@ import type { FlavorAnswer } from './flavor-directory';
 import type { FlavorId } from './flavor-id';
 import type { Viewer } from './policy';
 import { type FlavorStatus, isWanted, type ReadRequest } from './read-request';
-import type { RegisteredFlavor } from './registration';
-import { MAX_PAIRS } from './request-lists';
 import type { ServiceType } from './service-type';
 import type { View } from './view';
 import { isVisible } from './visibility';
@@ -33,10 +31,6 @@ export interface RegisteredFlavorsView extends View {
   readonly flavors: readonly ShownFlavor[];
   /** The marker of the next page; undefined when nothing more is to be seen. */
   readonly next: FlavorId | undefined;
-  /** What it is made of. */
-  readonly registered: readonly RegisteredFlavor[];
-  /** One for each of the registered; none when Nova does not matter. */
-  readonly answers: readonly FlavorAnswer[];
 }
 
 /** Whether all that is registered is shown, whatever Nova says of it. */
@@ -44,54 +38,38 @@ export function seesAll(viewer: Viewer, request: ReadRequest): boolean {
   return viewer.is === 'admin' && !request.hydrate;
 }
 
-/** What of the registered flavors is shown: what the viewer may see and what is wanted. Pure. */
-export function show(
+/**
+ * What is shown of a registered flavor, by Nova's answer; undefined when the viewer may not see it or does not want it.
+ * Pure.
+ */
+export function see(
   viewer: Viewer,
   request: ReadRequest,
-  registered: readonly RegisteredFlavor[],
-  answers: readonly FlavorAnswer[],
-): ShownFlavor[] {
-  return registered.flatMap(({ flavorId, serviceTypes, accepted }, index): ShownFlavor[] => {
-    const answer = answers[index];
-    const isSeen = answer === undefined ? seesAll(viewer, request) : isVisible(answer, viewer);
-    if (!isSeen) return [];
-    if (answer === undefined || !request.hydrate) return [{ flavorId, serviceTypes, details: undefined }];
-    const flavor = answer.status === 'found' ? answer.flavor : null;
-    const status = flavor === null ? 'missing' : sameSize(flavor, accepted) ? 'available' : 'changed';
-    if (!isWanted(request, status, flavor)) return [];
-    const registeredAs = viewer.is === 'admin' && status !== 'available' ? accepted : undefined;
-    return [{ flavorId, serviceTypes, details: { status, flavor, registeredAs } }];
-  });
+  accepted: AcceptedFlavor,
+  answer: FlavorAnswer,
+): Pick<ShownFlavor, 'details'> | undefined {
+  if (!isVisible(answer, viewer)) return undefined;
+  if (!request.hydrate) return { details: undefined };
+  const flavor = answer.status === 'found' ? answer.flavor : null;
+  const status = flavor === null ? 'missing' : sameSize(flavor, accepted) ? 'available' : 'changed';
+  if (!isWanted(request, status, flavor)) return undefined;
+  const registeredAs = viewer.is === 'admin' && status !== 'available' ? accepted : undefined;
+  return { details: { status, flavor, registeredAs } };
 }
 
-/**
- * How many of the shown flavors one page takes: up to its limit, and up to as many pairs as one request may name, but at
- * least one. Fewer than there are means that there is another page.
- */
-export function pageLength(shown: readonly ShownFlavor[], limit: number): number {
-  let pairs = 0;
-  const end = shown.findIndex(({ serviceTypes }, index) => {
-    pairs += serviceTypes.length;
-    return index >= limit || (index > 0 && pairs > MAX_PAIRS);
-  });
-  return end === -1 ? shown.length : end;
+/** Whether both show the same. A flavor is one object for as long as Nova says the same of it. */
+export function showsSame(a: readonly ShownFlavor[], b: readonly ShownFlavor[]): boolean {
+  return a.length === b.length && a.every((each, index) => isSame(each, b[index]!));
 }
 
-/** Whether a view is made of just this. */
-export function isMadeOf(
-  view: RegisteredFlavorsView,
-  registered: readonly RegisteredFlavor[],
-  answers: readonly FlavorAnswer[],
-): boolean {
-  return (
-    view.registered.length === registered.length &&
-    view.answers.every((answer, index) => answer === answers[index]) &&
-    view.registered.every((each, index) => isSameRegistered(each, registered[index]))
-  );
+function isSame(a: ShownFlavor, b: ShownFlavor): boolean {
+  const isSameRegistration = a.flavorId === b.flavorId && a.serviceTypes.join() === b.serviceTypes.join();
+  return isSameRegistration && hasSameDetails(a.details, b.details);
 }
 
-function isSameRegistered(a: RegisteredFlavor, b: RegisteredFlavor | undefined): boolean {
-  if (a === b) return true;
-  if (a.flavorId !== b?.flavorId || a.serviceTypes.join() !== b.serviceTypes.join()) return false;
-  return sameAccepted(a.accepted, b.accepted);
+function hasSameDetails(a: FlavorDetails | undefined, b: FlavorDetails | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  if (a.status !== b.status || a.flavor !== b.flavor) return false;
+  if (a.registeredAs === undefined || b.registeredAs === undefined) return a.registeredAs === b.registeredAs;
+  return sameAccepted(a.registeredAs, b.registeredAs);
 }

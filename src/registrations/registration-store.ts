@@ -7,7 +7,7 @@ import type { ServiceType, ServiceTypeInUse } from './service-type';
  * What is mapped. Several engines may stand behind this; `tests/store` holds each to the same behaviour.
  *
  * For all methods:
- * - Lists arrive without duplicates; answers are sorted by type, then id, in byte order.
+ * - Lists arrive without duplicates; pairs are answered by type, then id, and flavors by id, in byte order.
  * - Ids and types are compared byte by byte: `Case` is not `case`, `7` is not `007`.
  * - A write happens whole or not at all, with its events (`RegistrationEvents`), and what is answered has reached the
  *   disk.
@@ -48,11 +48,20 @@ export interface RegistrationStore {
   find(serviceTypes: readonly ServiceType[], flavorIds?: readonly FlavorId[]): Promise<RegisteredFlavor[]>;
 
   /**
-   * The next registered flavors after an id (or from the start) in byte order, each with all of its service types: up to
-   * the limit. Fewer, but at least one, where they have very many types; none only when there are no more. Only those
-   * with one of the ids, when ids are given.
+   * What was accepted of the registered flavors after an id (or from the start), by id in byte order: up to the limit, or
+   * all. Only those with one of the ids, when ids are given.
    */
-  findNext(after: FlavorId | undefined, limit: number, flavorIds?: readonly FlavorId[]): Promise<RegisteredFlavor[]>;
+  findAccepted(range: {
+    readonly after?: FlavorId | undefined;
+    readonly limit?: number | undefined;
+    readonly flavorIds?: readonly FlavorId[] | undefined;
+  }): Promise<AcceptedFlavor[]>;
+
+  /**
+   * These flavors, by id in byte order, each with all of its service types; those that are not registered are left out.
+   * Only the first ones where they have very many types, but each whole and at least one.
+   */
+  findFlavors(flavorIds: readonly FlavorId[]): Promise<RegisteredFlavor[]>;
 
   /** The ids of all registered flavors, in byte order. */
   findIds(): Promise<FlavorId[]>;

@@ -18,7 +18,7 @@ export interface Provenance {
   readonly at: number;
 }
 
-/** One flavor id with those of the asked service types that it is registered for. */
+/** One flavor id with the service types that it is registered for: those that were asked for, or all. */
 export interface RegisteredFlavor {
   readonly flavorId: FlavorId;
   /** The flavor as it was when it was last registered. */

@@ -24,13 +24,13 @@ export function readLists(serviceTypes: readonly ServiceType[], flavorIds: reado
   if (types > MAX_SERVICE_TYPES) {
     problems.push({
       code: 'registered-flavors.service_type.too_many',
-      detail: `serviceTypes names ${types} service types; one request takes up to ${MAX_SERVICE_TYPES}.`,
+      detail: `${types} service types are named; one request takes up to ${MAX_SERVICE_TYPES}.`,
     });
   }
   if (ids > MAX_FLAVOR_IDS) {
     problems.push({
       code: 'registered-flavors.flavor_id.too_many',
-      detail: `flavorIDs names ${ids} flavor IDs; one request takes up to ${MAX_FLAVOR_IDS}.`,
+      detail: `${ids} flavor IDs are named; one request takes up to ${MAX_FLAVOR_IDS}.`,
     });
   }
   if (types * ids > MAX_PAIRS) {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import type { FlavorDirectory, LookUp } from './flavor-directory';
+import type { Currency, FlavorDirectory } from './flavor-directory';
 import type { RegistrationStore } from './registration-store';
 
 /** When something was known, of the two things that a view is made of. */
@@ -11,6 +11,8 @@ export interface AsOf {
   /** From when until when; milliseconds since 1970-01-01T00:00:00Z. A clock that is set back may lead before it. */
   readonly goodFrom: number;
   readonly goodUntil: number;
+  /** Until when what it shows is fresh; that is later, or never, where what it hides is older. */
+  readonly shownUntil: number;
 }
 
 /**
@@ -37,15 +39,19 @@ export interface ViewPorts<V extends View> {
   readonly clock: Clock;
 }
 
-/** What was read, and why Nova was asked for it, if it was. */
+/** What was read, and why Nova was asked for what it shows, if it was. */
 export interface Reading<V extends View> {
   readonly view: V;
-  readonly askedFor: LookUp['askedFor'];
+  readonly askedFor: Currency['askedFor'];
 }
 
 /** What another look at registry and details has brought. */
-export interface Look<V extends View> extends Pick<LookUp, 'goodUntil' | 'askedFor'> {
-  /** Whether a view is made of just this. */
+export interface Look<V extends View> {
+  /** Until when all that was looked at is good, also what is not shown. */
+  readonly goodUntil: number;
+  /** How current that is what is shown: whatever is hidden must not be heard of this way either. */
+  readonly shown: Currency;
+  /** Whether a view shows just this. */
   isOf(view: V): boolean;
   create(asOf: AsOf): V;
 }
@@ -54,25 +60,25 @@ export interface Look<V extends View> extends Pick<LookUp, 'goodUntil' | 'askedF
  * The view with this key. While nothing has changed it is the same one as last time, found without a query. When
  * something may have changed, another look is taken; and when that finds that all is as it was, it is the same view again.
  *
- * @param look takes another look; it is given the last view when the registry has not changed since
  * @throws whatever `look` throws
  */
 export async function readView<V extends View>(
   { store, flavors, views, clock }: ViewPorts<V>,
   key: string,
-  look: (known: V | undefined) => Promise<Look<V>>,
+  look: () => Promise<Look<V>>,
 ): Promise<Reading<V>> {
   const known = views.recall(key);
   // Before the look itself: what changes in between is looked at next time.
   const registry = store.revision();
   const details = flavors.revision;
   const goodFrom = clock.now();
-  const isSameRegistry = known?.asOf.registry === registry;
-  const isGood = known !== undefined && goodFrom >= known.asOf.goodFrom && goodFrom < known.asOf.goodUntil;
-  if (isSameRegistry && isGood && known.asOf.details === details) return { view: known, askedFor: 'nothing' };
-  const looked = await look(isSameRegistry ? known : undefined);
-  const { askedFor } = looked;
-  const asOf = { registry, details, goodFrom, goodUntil: looked.goodUntil };
+  if (known !== undefined && known.asOf.registry === registry && known.asOf.details === details) {
+    const isGood = goodFrom >= known.asOf.goodFrom && goodFrom < known.asOf.goodUntil;
+    if (isGood) return { view: known, askedFor: 'nothing' };
+  }
+  const looked = await look();
+  const { askedFor, goodUntil: shownUntil } = looked.shown;
+  const asOf = { registry, details, goodFrom, goodUntil: looked.goodUntil, shownUntil };
   const latest = views.recall(key); // others may have read the same meanwhile
   if (latest !== undefined && looked.isOf(latest)) {
     latest.asOf = asOf;

@@ -90,7 +90,7 @@ export function remembering(world: () => World): void {
       ['marker=-1', 'The query parameter marker must be at least 0.'],
       ['marker=abc', 'The query parameter marker must be one whole number.'],
       ['service_types=Redis', 'Item 1 of service_types is "Redis". A service type is'],
-      ['user=me', 'This operation takes no query parameter "user". Did you mean "user_id"?'],
+      ['userid=me', 'This operation takes no query parameter "userid". Did you mean "user_id"?'],
     ])('is refused when asked for as ?%s, and it is said what would be right', async (query, detail) => {
       const { status, body } = await world().as('admin').get(`/RegistrationEvents?${query}`);
       expect([status, body.errors[0].detail]).toEqual([400, expect.stringContaining(detail)]);

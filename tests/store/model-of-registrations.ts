@@ -1,3 +1,4 @@
+import type { AcceptedFlavor } from '../../src/registrations/flavor';
 import { inByteOrder, type RegisteredFlavor, type Registration } from '../../src/registrations/registration';
 import { pairs, registered } from './examples';
 
@@ -23,9 +24,16 @@ export class ModelOfRegistrations {
     return this.#grouped(this.#pairs().filter(({ serviceType }) => types.includes(serviceType)));
   }
 
-  findNext(after: string, limit: number, ids?: string[]): RegisteredFlavor[] {
+  findAccepted(after: string, limit: number, ids?: string[]): AcceptedFlavor[] {
     const isAsked = (id: string) => inByteOrder(after, id) < 0 && (ids === undefined || ids.includes(id));
-    return this.#grouped(this.#pairs().filter(({ flavorId }) => isAsked(flavorId))).slice(0, limit);
+    const matching = this.#pairs().filter(({ flavorId }) => isAsked(flavorId));
+    return this.#grouped(matching)
+      .slice(0, limit)
+      .map(({ accepted }) => accepted);
+  }
+
+  findFlavors(ids: string[]): RegisteredFlavor[] {
+    return this.#grouped(this.#pairs().filter(({ flavorId }) => ids.includes(flavorId)));
   }
 
   /** How many flavors each type in use has. */

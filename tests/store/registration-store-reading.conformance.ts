@@ -43,47 +43,53 @@ export function itReadsRegistrations(createRegistry: () => Promise<RegistryUnder
     });
   });
 
-  describe('findNext', () => {
-    it('finds so many flavors after an id in byte order, each with all of its types', async () => {
+  describe('findAccepted', () => {
+    it('finds so many flavors after an id in byte order, or all', async () => {
       await store.register(['redis', 'mysql'], flavors('b', 'a', 'B', '10', '9'), provenance());
-      await store.register(['kafka'], flavors('a'), provenance());
-      const pages = [await store.findNext(undefined, 2), await store.findNext('9', 2), await store.findNext('a', 2)];
-      expect(pages).toEqual([
-        [registered('10', ['mysql', 'redis']), registered('9', ['mysql', 'redis'])],
-        [registered('B', ['mysql', 'redis']), registered('a', ['kafka', 'mysql', 'redis'])],
-        [registered('b', ['mysql', 'redis'])],
-      ]);
-      expect(await store.findNext('b', 2)).toEqual([]);
+      expect(await store.findAccepted({ limit: 2 })).toEqual(flavors('10', '9'));
+      expect(await store.findAccepted({ after: '9', limit: 2 })).toEqual(flavors('B', 'a'));
+      expect(await store.findAccepted({ after: '9' })).toEqual(flavors('B', 'a', 'b'));
+      expect(await store.findAccepted({ after: 'b' })).toEqual([]);
     });
 
     it('goes on after an id that is not registered, and takes only the ids that are given', async () => {
       await store.register(['redis'], flavors('1', '2', '3', '4'), provenance());
-      expect(await store.findNext('25', 9)).toEqual([registered('3', ['redis']), registered('4', ['redis'])]);
-      expect(await store.findNext('1', 2, ['4', '1', '2', '3'])).toEqual([
-        registered('2', ['redis']),
-        registered('3', ['redis']),
+      expect(await store.findAccepted({ after: '25' })).toEqual(flavors('3', '4'));
+      expect(await store.findAccepted({ after: '1', limit: 2, flavorIds: ['4', '1', 'none', '3', '2'] })).toEqual(
+        flavors('2', '3'),
+      );
+    });
+  });
+
+  describe('findFlavors', () => {
+    it('finds flavors with all of their types', async () => {
+      await store.register(['redis', 'mysql'], flavors('b', 'a'), provenance());
+      await store.register(['kafka'], flavors('a', 'c'), provenance());
+      expect(await store.findFlavors(['b', 'none', 'a'])).toEqual([
+        registered('a', ['kafka', 'mysql', 'redis']),
+        registered('b', ['mysql', 'redis']),
       ]);
+      expect(await store.findFlavors([])).toEqual([]);
     });
 
-    it('finds fewer, but whole ones and at least one, where they have very many types', async () => {
+    it('finds the first ones only, but whole ones and at least one, where they have very many types', async () => {
       const types = numbered('type-', 6000);
       for (let from = 0; from < types.length; from += 100) {
-        await store.register(types.slice(from, from + 100), flavors('a', 'b'), provenance());
-      }
-      for (let from = 0; from < types.length; from += 100) {
+        const some = types.slice(from, from + 100);
+        await store.register(some, flavors('a', 'b'), provenance());
         await store.register(
-          types.slice(from, from + 100).map((type) => `x${type}`),
+          some.map((type) => `x${type}`),
           flavors('b'),
           provenance(),
         );
       }
       await store.register(['redis'], flavors('c'), provenance());
-      const counts = async (after?: string) =>
-        (await store.findNext(after, 10)).map(({ flavorId, serviceTypes }) => [flavorId, serviceTypes.length]);
+      const counts = async (...ids: string[]) =>
+        (await store.findFlavors(ids)).map(({ flavorId, serviceTypes }) => [flavorId, serviceTypes.length]);
 
-      expect(await counts()).toEqual([['a', 6000]]);
-      expect(await counts('a')).toEqual([['b', 12_000]]);
-      expect(await counts('b')).toEqual([['c', 1]]);
+      expect(await counts('a', 'b', 'c')).toEqual([['a', 6000]]);
+      expect(await counts('b', 'c')).toEqual([['b', 12_000]]);
+      expect(await counts('c')).toEqual([['c', 1]]);
     });
   });
 

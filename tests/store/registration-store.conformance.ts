@@ -238,8 +238,9 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
           } else {
             expect(await store.find(types)).toEqual(model.find(types));
             const [after = ''] = ids;
-            expect(await store.findNext(after, limit)).toEqual(model.findNext(after, limit));
-            expect(await store.findNext(after, limit, ids)).toEqual(model.findNext(after, limit, ids));
+            expect(await store.findAccepted({ after, limit })).toEqual(model.findAccepted(after, limit));
+            expect(await store.findAccepted({ after, flavorIds: ids })).toEqual(model.findAccepted(after, 100, ids));
+            expect(await store.findFlavors(ids)).toEqual(model.findFlavors(ids));
             expect(await store.findServiceTypesOf(ids)).toEqual(model.serviceTypes(ids).map(([name]) => name));
           }
         }

@@ -94,6 +94,22 @@ describe('the SQLite migrations', () => {
     },
   );
 
+  it('make tables that SQLite reads as was thought: no type is searched for each flavor, nothing is sorted', () => {
+    const planOf = (statement: { getQuery(): { sql: string } }) =>
+      database.client
+        .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${statement.getQuery().sql}`)
+        .all(...Array<null>((statement.getQuery().sql.match(/\?/g) ?? []).length).fill(null))
+        .map(({ detail }) => detail)
+        .join('; ');
+    const { findServiceTypesOf, find, findPairs, findAccepted, findEvents } = database.reads;
+
+    expect(planOf(findServiceTypesOf)).toMatch(/SEARCH registrations EXISTS USING PRIMARY KEY \(service_type=\?\)/);
+    expect(planOf(find)).toMatch(/SEARCH accepted_flavors USING PRIMARY KEY/);
+    expect(planOf(findPairs)).toMatch(/SEARCH registrations USING (PRIMARY KEY|COVERING INDEX|INDEX)/);
+    expect(planOf(findAccepted)).toMatch(/^SEARCH accepted_flavors USING PRIMARY KEY \(flavor_id>\?\)$/);
+    expect(planOf(findEvents)).not.toContain('TEMP B-TREE FOR ORDER BY');
+  });
+
   it('are not applied twice', async () => {
     const told: unknown[] = [];
     const logger = { info: (...args: unknown[]) => told.push(args) };

@@ -59,8 +59,8 @@ describe('readLists', () => {
 
   it('says how many there are, and how many there may be', () => {
     expect(problems([...types(101), 'type-0'], ids(1001)).map(({ detail }) => detail)).toEqual([
-      'serviceTypes names 101 service types; one request takes up to 100.',
-      'flavorIDs names 1001 flavor IDs; one request takes up to 1000.',
+      '101 service types are named; one request takes up to 100.',
+      '1001 flavor IDs are named; one request takes up to 1000.',
       '101 service types and 1001 flavor IDs are 101101 pairs; one request takes up to 10000.',
     ]);
   });

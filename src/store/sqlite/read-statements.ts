@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, inArray, lt, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { listed } from './listed';
 import { acceptedFlavors, changes, keptFlavors, registrationEvents, registrations, serviceTypes } from './schema';
@@ -8,9 +8,9 @@ export function prepareReads(db: BetterSQLite3Database) {
   return {
     find: prepareFind(db, isOfTypes()),
     findPairs: prepareFind(db, and(isOfTypes(), isOneOf())),
-    findFlavors: prepareFind(db, isOneOf()),
-    findNext: prepareFindNext(db, isAfter()),
-    findNextOf: prepareFindNext(db, and(isAfter(), inArray(acceptedFlavors.flavorId, listed('flavorIds')))),
+    findFlavors: prepareFind(db, isOneOf(), sql.placeholder('rows')),
+    findAccepted: prepareFindAccepted(db, undefined),
+    findAcceptedOf: prepareFindAccepted(db, inArray(acceptedFlavors.flavorId, listed('flavorIds'))),
     findIds: db
       .select({ flavorId: acceptedFlavors.flavorId })
       .from(acceptedFlavors)
@@ -18,11 +18,6 @@ export function prepareReads(db: BetterSQLite3Database) {
       .prepare(),
     findServiceTypes: db.select().from(serviceTypes).orderBy(serviceTypes.serviceType).prepare(),
     findServiceTypesOf: prepareFindServiceTypesOf(db),
-    findAccepted: db
-      .select(ACCEPTED)
-      .from(acceptedFlavors)
-      .where(inArray(acceptedFlavors.flavorId, listed('flavorIds')))
-      .prepare(),
     findEvents: prepareFindEvents(db),
     rangeOfEvents: db
       .select({
@@ -40,35 +35,24 @@ export function prepareReads(db: BetterSQLite3Database) {
 }
 
 /** One row for each pair, sorted by flavor, then type; what was accepted of the flavor stands in each of its rows. */
-function prepareFind(db: BetterSQLite3Database, which: SQL | undefined) {
+function prepareFind(db: BetterSQLite3Database, which: SQL | undefined, rows: Placeholder | number = -1) {
   return db
     .select({ serviceType: registrations.serviceType, ...ACCEPTED })
     .from(registrations)
     .innerJoin(acceptedFlavors, eq(acceptedFlavors.flavorId, registrations.flavorId))
     .where(which)
     .orderBy(registrations.flavorId, registrations.serviceType)
+    .limit(rows)
     .prepare();
 }
 
-/** The pairs of the next flavors, in such rows, but no more than so many rows: the last flavor may lack some. */
-function prepareFindNext(db: BetterSQLite3Database, which: SQL | undefined) {
-  const next = db
+function prepareFindAccepted(db: BetterSQLite3Database, which: SQL | undefined) {
+  return db
     .select(ACCEPTED)
     .from(acceptedFlavors)
-    .where(which)
+    .where(and(which, gt(acceptedFlavors.flavorId, sql.placeholder('after'))))
     .orderBy(acceptedFlavors.flavorId)
     .limit(sql.placeholder('limit'))
-    .as('next');
-  const { id, name, ram, vcpus, disk, ephemeral, swap, isPublic } = next;
-  return db
-    .select({
-      ...{ serviceType: registrations.serviceType },
-      ...{ id, name, ram, vcpus, disk, ephemeral, swap, isPublic },
-    })
-    .from(next)
-    .innerJoin(registrations, eq(registrations.flavorId, next.id))
-    .orderBy(next.id, registrations.serviceType)
-    .limit(sql.placeholder('rows'))
     .prepare();
 }
 
@@ -76,7 +60,13 @@ function prepareFindServiceTypesOf(db: BetterSQLite3Database) {
   const ofOneOf = db
     .select({ one: sql`1` })
     .from(registrations)
-    .where(and(eq(registrations.serviceType, serviceTypes.serviceType), isOneOf()));
+    .where(
+      and(
+        eq(registrations.serviceType, serviceTypes.serviceType),
+        // The plus keeps SQLite from looking for each of the flavors in each of the types, by the index of the flavors.
+        sql`+${registrations.flavorId} IN ${listed('flavorIds')}`,
+      ),
+    );
   return db
     .select({ serviceType: serviceTypes.serviceType })
     .from(serviceTypes)
@@ -130,8 +120,4 @@ function isOfTypes(): SQL | undefined {
 
 function isOneOf(): SQL | undefined {
   return inArray(registrations.flavorId, listed('flavorIds'));
-}
-
-function isAfter(): SQL | undefined {
-  return gt(acceptedFlavors.flavorId, sql.placeholder('after'));
 }

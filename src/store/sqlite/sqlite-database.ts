@@ -8,7 +8,7 @@ import { prepareWrites } from './write-statements';
 import { prepareReads } from './read-statements';
 
 const BUSY_PAUSE_MS = 25;
-/** A look at the file costs more than all else that a read of what has not changed asks of it. */
+/** A look at the file costs five times as much as `data_version`, and a read of what has not changed needs no more. */
 const LOOK_AT_FILE_MS = 100;
 
 /**
@@ -101,7 +101,7 @@ export class SqliteDatabase {
     if (!this.client.open)
       throw registryUnavailable('The registry is closed: this process is shutting down.', SOON_SECONDS);
     // SQLite goes on with a file that was moved, deleted or replaced (a restored backup), and what is written then is
-    // lost with it. One look at the file costs microseconds.
+    // lost with it.
     if (inodeOf(this.client.name) !== this.#inode) {
       throw registryUnavailable(
         'The registry file was moved or replaced while in use: restart the service.',

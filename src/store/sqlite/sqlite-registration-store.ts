@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type AcceptedFlavor, sameSize } from '../../registrations/flavor';
 import type { FlavorId } from '../../registrations/flavor-id';
 import type { Provenance, RegisteredFlavor, Registration } from '../../registrations/registration';
@@ -9,8 +8,12 @@ import { Change } from './change';
 import { jsonList } from './listed';
 import type { SqliteDatabase } from './sqlite-database';
 
-/** How many pairs are read at once, at most: reading them stops everything else in this process. */
+/** How many pairs are read for one page, at most: reading them stops everything else in this process. */
 const MOST_ROWS = 10_000;
+/** As SQLite writes it. */
+const NO_LIMIT = -1;
+
+type Range = Parameters<RegistrationStore['findAccepted']>[0];
 
 /** The registry in one SQLite file. Several processes may share the file; nothing is remembered outside of it. */
 export class SqliteRegistrationStore implements RegistrationStore {
@@ -72,23 +75,22 @@ export class SqliteRegistrationStore implements RegistrationStore {
     return groupByFlavor(rows);
   }
 
-  async findNext(
-    after: FlavorId | undefined,
-    limit: number,
-    flavorIds?: readonly FlavorId[],
-  ): Promise<RegisteredFlavor[]> {
-    await nextTurn(); // who goes through all of a large registry lets others pass in between
-    const { findNext, findNextOf, findFlavors } = this.#database.reads;
-    const range = { after: after ?? '', limit, rows: MOST_ROWS };
-    return this.#database.read(() => {
-      const rows =
-        flavorIds === undefined ? findNext.all(range) : findNextOf.all({ ...range, flavorIds: jsonList(flavorIds) });
-      const flavors = groupByFlavor(rows);
-      if (rows.length < MOST_ROWS) return flavors;
-      const last = flavors.pop(); // some of its types may be missing
-      if (flavors.length > 0 || last === undefined) return flavors;
-      return groupByFlavor(findFlavors.all({ flavorIds: jsonList([last.flavorId]) }));
-    });
+  async findAccepted({ after = '', limit = NO_LIMIT, flavorIds }: Range): Promise<AcceptedFlavor[]> {
+    const { findAccepted, findAcceptedOf } = this.#database.reads;
+    return this.#database.read(() =>
+      flavorIds === undefined
+        ? findAccepted.all({ after, limit })
+        : findAcceptedOf.all({ after, limit, flavorIds: jsonList(flavorIds) }),
+    );
+  }
+
+  async findFlavors(flavorIds: readonly FlavorId[]): Promise<RegisteredFlavor[]> {
+    const rows = this.#findFlavors(flavorIds, MOST_ROWS);
+    const flavors = groupByFlavor(rows);
+    if (rows.length < MOST_ROWS) return flavors;
+    const last = flavors.pop(); // some of its types may be missing
+    if (flavors.length > 0 || last === undefined) return flavors;
+    return groupByFlavor(this.#findFlavors([last.flavorId], NO_LIMIT));
   }
 
   async findIds(): Promise<FlavorId[]> {
@@ -113,9 +115,17 @@ export class SqliteRegistrationStore implements RegistrationStore {
     this.#database.close();
   }
 
+  #findFlavors(flavorIds: readonly FlavorId[], rows: number): Row[] {
+    const { findFlavors } = this.#database.reads;
+    return this.#database.read(() => findFlavors.all({ flavorIds: jsonList(flavorIds), rows }));
+  }
+
   /** Those of the flavors that were accepted in another size before. */
   #resized(flavors: readonly AcceptedFlavor[]): FlavorId[] {
-    const standing = this.#database.reads.findAccepted.all({ flavorIds: jsonList(flavors.map(({ id }) => id)) });
+    const standing = this.#database.reads.findAcceptedOf.all({
+      ...{ after: '', limit: NO_LIMIT },
+      flavorIds: jsonList(flavors.map(({ id }) => id)),
+    });
     const before = new Map(standing.map((accepted) => [accepted.id, accepted]));
     return flavors.flatMap((flavor) => {
       const accepted = before.get(flavor.id);
