@@ -773,6 +773,11 @@ export interface components {
         EventLimit: number;
         /** @description The id of an event; the page begins with the one before it. Links have the right one. */
         EventMarker: number;
+        /**
+         * @description A preview: the same answer and the same errors as without, and nothing is written. What others write in between
+         *     may make the answer of the real request another one.
+         */
+        DryRun: boolean;
         /** @description ETags of earlier answers, separated by commas, or `*`. When the answer would have one of them it is 304. */
         IfNoneMatch: string;
         /**
@@ -1330,7 +1335,13 @@ export interface operations {
     };
     registerFlavors: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description A preview: the same answer and the same errors as without, and nothing is written. What others write in between
+                 *     may make the answer of the real request another one.
+                 */
+                dry_run?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description `registered-flavors X.Y`, or `registered-flavors latest`. Absent means the minimum version. Entries for other
@@ -1403,7 +1414,13 @@ export interface operations {
     };
     deregisterFlavors: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description A preview: the same answer and the same errors as without, and nothing is written. What others write in between
+                 *     may make the answer of the real request another one.
+                 */
+                dry_run?: components["parameters"]["DryRun"];
+            };
             header?: {
                 /**
                  * @description `registered-flavors X.Y`, or `registered-flavors latest`. Absent means the minimum version. Entries for other

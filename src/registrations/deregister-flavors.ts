@@ -20,11 +20,13 @@ const PAIRS_NAMED_IN_AN_ERROR = 10;
 export async function deregisterFlavors(
   ports: { store: RegistrationStore; roles: RoleLists; clock: Clock },
   call: CallContext,
-  request: { serviceTypes: readonly ServiceType[]; flavorIds: readonly FlavorId[] },
+  request: { serviceTypes: readonly ServiceType[]; flavorIds: readonly FlavorId[]; isPreview: boolean },
 ): Promise<{ deregistered: Registration[]; notRegistered: Registration[] }> {
   const caller = requireAdmin(call.caller, ports.roles);
   const { serviceTypes, flavorIds } = readLists(request.serviceTypes, request.flavorIds);
-  const outcome = await ports.store.deregister(serviceTypes, flavorIds, provenanceOf(call, caller, ports.clock));
+  const outcome = await ports.store.deregister(serviceTypes, flavorIds, provenanceOf(call, caller, ports.clock), {
+    isPreview: request.isPreview,
+  });
   if (outcome.deregistered.length === 0) throw nothingRegistered(outcome.notRegistered);
   return outcome;
 }

@@ -29,13 +29,15 @@ export async function registerFlavors(
     clock: Clock;
   },
   call: CallContext,
-  request: { serviceTypes: readonly ServiceType[]; flavorIds: readonly FlavorId[] },
+  request: { serviceTypes: readonly ServiceType[]; flavorIds: readonly FlavorId[]; isPreview: boolean },
 ): Promise<{ registered: Registration[]; alreadyRegistered: Registration[] }> {
   const caller = requireAdmin(call.caller, ports.roles);
   const { serviceTypes, flavorIds } = readLists(request.serviceTypes, request.flavorIds);
   requireOffered(serviceTypes, ports.serviceTypes);
   const flavors = await findAll(ports.flavors, flavorIds, call);
-  return ports.store.register(serviceTypes, flavors, provenanceOf(call, caller, ports.clock));
+  return ports.store.register(serviceTypes, flavors, provenanceOf(call, caller, ports.clock), {
+    isPreview: request.isPreview,
+  });
 }
 
 function requireOffered(serviceTypes: readonly ServiceType[], offered: ClosedServiceTypes): void {

@@ -3,6 +3,10 @@ import type { FlavorId } from './flavor-id';
 import type { Provenance, RegisteredFlavor, Registration } from './registration';
 import type { ServiceType, ServiceTypeInUse } from './service-type';
 
+export interface WriteOptions {
+  readonly isPreview: boolean;
+}
+
 /**
  * What is mapped. Several engines may stand behind this; `tests/store` holds each to the same behaviour.
  *
@@ -11,6 +15,7 @@ import type { ServiceType, ServiceTypeInUse } from './service-type';
  * - Ids and types are compared byte by byte: `Case` is not `case`, `7` is not `007`.
  * - A write happens whole or not at all, with its events (`RegistrationEvents`), and what is answered has reached the
  *   disk.
+ * - With `isPreview` a write does and answers all that it would, and nothing of it stays.
  * - Fails with `unavailable` (`registered-flavors.registry.unavailable`) when the registry is locked for longer than
  *   the wait, full, read-only or gone. Anything else thrown is a defect.
  */
@@ -23,6 +28,7 @@ export interface RegistrationStore {
     serviceTypes: readonly ServiceType[],
     flavors: readonly AcceptedFlavor[],
     provenance: Provenance,
+    options?: WriteOptions,
   ): Promise<{ registered: Registration[]; alreadyRegistered: Registration[] }>;
 
   /**
@@ -33,6 +39,7 @@ export interface RegistrationStore {
     serviceTypes: readonly ServiceType[],
     flavorIds: readonly FlavorId[],
     provenance: Provenance,
+    options?: WriteOptions,
   ): Promise<{ deregistered: Registration[]; notRegistered: Registration[] }>;
 
   /**

@@ -217,6 +217,7 @@ describe('the command line', () => {
       expect(command.stdout).toBe('');
       expect(command.stderr.trimEnd().split('\n')).toEqual([
         expect.stringContaining('serve'),
+        expect.stringContaining('events:prune --before DATE'),
         expect.stringContaining('demo '),
         expect.stringContaining('demo --once'),
       ]);

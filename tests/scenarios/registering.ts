@@ -84,5 +84,32 @@ export function registering(world: () => World): void {
       const answer = await world().as('admin').post(`/RegisteredFlavors/${type}/${ids.join()}`);
       expect(answer.body).toEqual({ registered: pairs([type], ids), already_registered: [] });
     });
+
+    it('is previewed with dry_run: the same answer, the same errors, and nothing is written', async () => {
+      const type = world().newServiceType();
+      const [id, other] = [await world().createFlavor(), await world().createFlavor()];
+      const path = `/RegisteredFlavors/${type}/${id}`;
+      const preview = await world().as('admin').post(`${path}?dry_run=true`).expect(201);
+      expect(listed(await world().as('admin').get(`/RegisteredFlavors/${type}`))).toEqual([]);
+      const real = await world().as('admin').post(`${path}?dry_run=false`).expect(201);
+      expect(real.body).toEqual(preview.body);
+
+      const unknown = await world().as('admin').post(`/RegisteredFlavors/${type}/no-such?dry_run=true`);
+      expect(refusal(unknown)).toEqual({ status: 404, codes: ['registered-flavors.flavor.not_found'] });
+      const mayNot = await world().as('member').post(`${path}?dry_run=true`);
+      expect(refusal(mayNot)).toEqual({ status: 403, codes: ['registered-flavors.role.required'] });
+      const removal = await world()
+        .as('admin')
+        .delete(`/RegisteredFlavors/${type}/${id},${other}?dry_run=true`)
+        .expect(200);
+      expect(listed(await world().as('admin').get(`/RegisteredFlavors/${type}`))).toHaveLength(1);
+      expect((await world().as('admin').delete(`/RegisteredFlavors/${type}/${id},${other}`).expect(200)).body).toEqual(
+        removal.body,
+      );
+      const none = await world().as('admin').delete(`${path}?dry_run=true`);
+      expect(refusal(none)).toEqual({ status: 404, codes: ['registered-flavors.registration.not_found'] });
+      const { body } = await world().as('admin').get(`/RegistrationEvents?service_types=${type}`);
+      expect(body.registration_events).toHaveLength(2);
+    });
   });
 }

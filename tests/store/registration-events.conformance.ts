@@ -59,6 +59,16 @@ export function itRemembersEvents(createRegistry: () => Promise<RegistryUnderTes
       expect(await find()).toEqual(before);
     });
 
+    it('are not of previews', async () => {
+      const before = await find();
+      const preview = { isPreview: true };
+      const { registered } = await store.register(['redis'], flavors('1'), provenance(), preview);
+      expect([registered.length, await find(), await store.findServiceTypes()]).toEqual([1, before, []]);
+      await store.register(['redis'], flavors('1'), provenance());
+      expect((await store.deregister(['redis'], ['1'], provenance(), preview)).deregistered).toHaveLength(1);
+      expect(inShort(await find())).toEqual(['registered redis 1']);
+    });
+
     it('tell for which types another size was accepted, and not of types that are new', async () => {
       await store.register(['redis', 'mysql'], flavors('1', '2'), provenance());
       await store.register(['kafka', 'redis'], [flavor('1', { swap: 1 }), flavor('2')], provenance());

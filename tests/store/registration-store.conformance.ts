@@ -229,11 +229,19 @@ export function itIsARegistrationStore(createRegistry: () => Promise<RegistryUnd
         await store.deregister(TYPES, IDS, provenance());
         const model = new ModelOfRegistrations();
         for (const { verb, types, ids, limit } of steps) {
+          const preview = { isPreview: true };
           if (verb === 'register') {
+            const before = [registry.standing(), store.revision()];
+            const foretold = await store.register(types, flavors(...ids), provenance(), preview);
+            expect([registry.standing(), store.revision()]).toEqual(before);
             const outcome = await store.register(types, flavors(...ids), provenance());
+            expect(outcome).toEqual(foretold);
             expect([outcome.registered, outcome.alreadyRegistered]).toEqual(model.add(types, ids));
           } else if (verb === 'deregister') {
-            const { deregistered, notRegistered } = await store.deregister(types, ids, provenance());
+            const foretold = await store.deregister(types, ids, provenance(), preview);
+            const outcome = await store.deregister(types, ids, provenance());
+            expect(outcome).toEqual(foretold);
+            const { deregistered, notRegistered } = outcome;
             expect([notRegistered, deregistered]).toEqual(model.remove(types, ids));
           } else {
             expect(await store.find(types)).toEqual(model.find(types));

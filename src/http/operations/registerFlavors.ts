@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { registerFlavors as register } from '../../registrations/register-flavors';
 import type { components } from '../contract-types';
-import { pathList } from '../request-values';
+import { pathList, queryBoolean } from '../request-values';
 import { renderRegistration } from '../representation';
 import { callOf } from '../request-context';
 
@@ -13,6 +13,7 @@ export function registerFlavors(ports: Parameters<typeof register>[0]): RequestH
     const { registered, alreadyRegistered } = await register(ports, callOf(request), {
       serviceTypes: pathList(request, 'serviceTypes'),
       flavorIds: pathList(request, 'flavorIDs'),
+      isPreview: queryBoolean(request.query, 'dry_run') ?? false,
     });
     const answer: Answer = {
       registered: registered.map(renderRegistration),

@@ -8,6 +8,7 @@ import { prepareWrites } from './write-statements';
 import { prepareReads } from './read-statements';
 
 const BUSY_PAUSE_MS = 25;
+const ROLLBACK = new Error('a preview ends here');
 /** A look at the file costs five times as much as `data_version`, and a read of what has not changed needs no more. */
 const LOOK_AT_FILE_MS = 100;
 
@@ -63,22 +64,21 @@ export class SqliteDatabase {
   }
 
   /**
-   * Runs a write in one transaction. When `work` throws, nothing of it stays.
+   * Runs a write in one transaction. When `work` throws, nothing of it stays; nor when it is a preview only.
    *
    * While another process writes, this one waits, up to `busyTimeoutMs`; but not in SQLite, whose wait would hold up
    * every other request of this process, and one writer's after the other.
    */
-  async write<T>(work: () => T): Promise<T> {
+  async write<T>(work: () => T, { isPreview = false } = {}): Promise<T> {
     const deadline = performance.now() + this.#busyTimeoutMs;
     for (;;) {
       this.#requireUsable();
       try {
-        // Immediate: a deferred transaction that reads first fails at once when another process wrote in between.
-        return this.client.transaction(work).immediate();
+        return isPreview ? this.#preview(work) : this.#transact(work);
       } catch (error) {
         if (!isBusy(error) || performance.now() > deadline) throw toUnavailable(error);
       } finally {
-        this.#revision += 1; // also after a failure: it may have come after the commit
+        if (!isPreview) this.#revision += 1; // also after a failure: it may have come after the commit
       }
       await sleep(BUSY_PAUSE_MS);
     }
@@ -87,6 +87,25 @@ export class SqliteDatabase {
   /** Closes the connection; the last one to close moves the write-ahead log into the file. May be called twice. */
   close(): void {
     this.client.close();
+  }
+
+  /** Immediate: a deferred transaction that reads first fails at once when another process wrote in between. */
+  #transact<T>(work: () => T): T {
+    return this.client.transaction(work).immediate();
+  }
+
+  /** All that a write would do, up to the commit. */
+  #preview<T>(work: () => T): T {
+    const outcome: T[] = [];
+    try {
+      this.#transact(() => {
+        outcome.push(work());
+        throw ROLLBACK;
+      });
+    } catch (error) {
+      if (error !== ROLLBACK) throw error;
+    }
+    return outcome[0]!;
   }
 
   #orUnavailable<T>(work: () => T): T {

@@ -1,7 +1,7 @@
 import { type AcceptedFlavor, sameSize } from '../../registrations/flavor';
 import type { FlavorId } from '../../registrations/flavor-id';
 import type { Provenance, RegisteredFlavor, Registration } from '../../registrations/registration';
-import type { RegistrationStore } from '../../registrations/registration-store';
+import type { RegistrationStore, WriteOptions } from '../../registrations/registration-store';
 import type { ServiceType, ServiceTypeInUse } from '../../registrations/service-type';
 import { splitPairs } from '../split-pairs';
 import { Change } from './change';
@@ -27,6 +27,7 @@ export class SqliteRegistrationStore implements RegistrationStore {
     serviceTypes: readonly ServiceType[],
     flavors: readonly AcceptedFlavor[],
     provenance: Provenance,
+    options?: WriteOptions,
   ): Promise<{ registered: Registration[]; alreadyRegistered: Registration[] }> {
     const flavorIds = flavors.map(({ id }) => id);
     const lists = { serviceTypes: jsonList(serviceTypes), flavorIds: jsonList(flavorIds) };
@@ -41,13 +42,14 @@ export class SqliteRegistrationStore implements RegistrationStore {
       const { changed, unchanged } = splitPairs(serviceTypes, flavorIds, added);
       change.record('registered', changed);
       return { registered: changed, alreadyRegistered: unchanged };
-    });
+    }, options);
   }
 
   async deregister(
     serviceTypes: readonly ServiceType[],
     flavorIds: readonly FlavorId[],
     provenance: Provenance,
+    options?: WriteOptions,
   ): Promise<{ deregistered: Registration[]; notRegistered: Registration[] }> {
     const lists = { serviceTypes: jsonList(serviceTypes), flavorIds: jsonList(flavorIds) };
     const { deregister, forgetFlavors } = this.#database.writes;
@@ -57,7 +59,7 @@ export class SqliteRegistrationStore implements RegistrationStore {
       const { changed, unchanged } = splitPairs(serviceTypes, flavorIds, removed);
       this.#change(provenance).record('deregistered', changed);
       return { deregistered: changed, notRegistered: unchanged };
-    });
+    }, options);
   }
 
   revision(): number {
