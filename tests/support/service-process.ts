@@ -16,7 +16,7 @@ export interface Program {
   readonly ready: RegExp;
 }
 
-const SERVICE: Program = { script: 'src/main.ts', args: ['serve'], ready: /OpenStack is/ };
+export const SERVICE: Program = { script: 'src/main.ts', args: ['serve'], ready: /OpenStack is/ };
 
 /**
  * The service as `npm start` runs it, in a process of its own: what would end it, or what it cannot give back to the

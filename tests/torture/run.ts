@@ -1,0 +1,21 @@
+// npm run torture: kills services with SIGKILL while they write, and looks at what is left.
+//   -- ROUNDS   so many, instead of 500
+//   -- --write  also writes docs/reliability.md
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { BUILT } from '../bench/cloud';
+import { reliabilityPage } from './reliability-page';
+import { torture } from './torture';
+
+async function main(args: readonly string[]): Promise<void> {
+  const rounds = Number(args.find((arg) => /^\d+$/.test(arg)) ?? 500);
+  const from = performance.now();
+  const report = await torture(rounds, BUILT);
+  const seconds = Math.round((performance.now() - from) / 1000);
+  process.stdout.write(`${JSON.stringify({ ...report, seconds }, null, 2)}\n`);
+  if (args.includes('--write')) {
+    writeFileSync(path.join(__dirname, '../../docs/reliability.md'), reliabilityPage(report, seconds));
+  }
+}
+
+void main(process.argv.slice(2));
