@@ -22,7 +22,10 @@ describe('who has mistyped', () => {
       `${only} "project-id". Did you mean "project_id"?`,
       `${only} "marker". It takes: project_id, flavor_ids, name, extra_spec, min_vcpus, min_ram, min_disk, is_public, status, hydrate.`,
     ]);
-    expect(await told('/RegisteredFlavors/redis/1?dry-run=true', 'post')).toEqual([400, `${only} "dry-run".`]);
+    expect(await told('/RegisteredFlavors/redis/1?dry-run=true', 'post')).toEqual([
+      400,
+      `${only} "dry-run". Did you mean "dry_run"?`,
+    ]);
   });
 
   it('a service type hears which one was meant where the list is closed, and nothing is written', async () => {
