@@ -29,7 +29,7 @@ import type { RegistrationStore } from './registrations/registration-store';
 import { openStore } from './store/open-store';
 
 /** How many readers may go through all of the registry at once. */
-const SCANS_AT_ONCE = 4;
+const SCANS_AT_ONCE = 2;
 
 /** A service that takes requests. */
 export interface Service {

@@ -102,7 +102,9 @@ async function lookAtPage(
   if (first.length > limit && sights[0]!.seen.size <= limit) {
     const rest = await ports.scans.run(async () => {
       call.signal.throwIfAborted(); // nobody waits for it any more
-      return lookAt(flavors, call, wanted, await store.findAccepted({ after: first.at(-1)?.id, flavorIds }));
+      const others = await store.findAccepted({ after: first.at(-1)?.id, flavorIds });
+      call.signal.throwIfAborted();
+      return lookAt(flavors, call, wanted, others);
     });
     sights.push(rest);
   }
