@@ -101,12 +101,14 @@ describe('the SQLite migrations', () => {
         .all(...Array<null>((statement.getQuery().sql.match(/\?/g) ?? []).length).fill(null))
         .map(({ detail }) => detail)
         .join('; ');
-    const { findServiceTypesOf, find, findPairs, findAccepted, findEvents } = database.reads;
+    const { findServiceTypesOf, find, findPairs, findFlavors, findAccepted, findEvents } = database.reads;
 
     expect(planOf(findServiceTypesOf)).toMatch(/SEARCH registrations EXISTS USING PRIMARY KEY \(service_type=\?\)/);
     expect(planOf(find)).toMatch(/SEARCH accepted_flavors USING PRIMARY KEY/);
     expect(planOf(findPairs)).toMatch(/SEARCH registrations USING (PRIMARY KEY|COVERING INDEX|INDEX)/);
     expect(planOf(findAccepted)).toMatch(/^SEARCH accepted_flavors USING PRIMARY KEY \(flavor_id>\?\)$/);
+    expect(planOf(findFlavors)).toMatch(/^SEARCH registrations USING COVERING INDEX registrations_flavor_id/);
+    expect(planOf(findFlavors)).not.toContain('TEMP B-TREE FOR ORDER BY');
     expect(planOf(findEvents)).not.toContain('TEMP B-TREE FOR ORDER BY');
   });
 

@@ -15,7 +15,7 @@ export class Change {
 
   id(): number {
     const { globalRequestId = null } = this.#provenance;
-    this.#id ??= this.#writes.recordChange.all({ ...this.#provenance, globalRequestId })[0]!.id;
+    this.#id ??= this.#writes.recordChange.get({ ...this.#provenance, globalRequestId }).id;
     return this.#id;
   }
 
