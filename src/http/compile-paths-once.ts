@@ -1,6 +1,5 @@
-import type { PathToRegexpOptions } from 'path-to-regexp';
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- the module itself and no copy of what it exports
-import paths = require('path-to-regexp');
+// The module itself: the validator takes from it what it needs anew for each request.
+import * as paths from 'path-to-regexp';
 
 let isDone = false;
 
@@ -20,7 +19,7 @@ export function compilePathsOnce(): void {
   const compiled = new Map<string, Compiled>();
   Object.assign(paths, { pathToRegexp: once });
 
-  function once(path: Parameters<typeof pathToRegexp>[0], options: PathToRegexpOptions = {}): Compiled {
+  function once(path: Parameters<typeof pathToRegexp>[0], options: paths.PathToRegexpOptions = {}): Compiled {
     if (typeof path !== 'string') return pathToRegexp(path, options);
     const { sensitive, end, trailing, delimiter } = options;
     const key = `${path} ${sensitive} ${end} ${trailing} ${delimiter}`;
