@@ -1,3 +1,4 @@
+import { bulkhead } from 'cockatiel';
 import { type Clock, systemClock } from './clock';
 import type { Config } from './config/config';
 import { createApp } from './http/app';
@@ -22,7 +23,6 @@ import { FlavorKeeper } from './openstack/flavor-keeper';
 import { lookAtOpenStack } from './openstack/first-look';
 import { NovaFlavorDirectory } from './openstack/nova-flavor-directory';
 import type { NovaClient } from './openstack/nova-client';
-import { FewAtOnce } from './registrations/few-at-once';
 import type { ReadPorts } from './registrations/get-registered-flavors';
 import type { RegistrationEvents } from './registrations/registration-events';
 import type { RegistrationStore } from './registrations/registration-store';
@@ -96,7 +96,7 @@ function registryHandlers(
   ports: Omit<ReadPorts, 'views' | 'scans'> & { events: RegistrationEvents },
 ): OperationHandlers {
   const views = createViewMemories(answerCacheBytes);
-  const readFlavors = { ...ports, views: views.flavors, scans: new FewAtOnce(SCANS_AT_ONCE) };
+  const readFlavors = { ...ports, views: views.flavors, scans: bulkhead(SCANS_AT_ONCE, Infinity) };
   return new Map([
     ['listRegisteredFlavors', listRegisteredFlavors(readFlavors)],
     ['getRegisteredFlavors', getRegisteredFlavors(readFlavors)],

@@ -1,6 +1,5 @@
 import { RegisteredFlavorsError } from '../errors';
 import type { CallContext } from './caller';
-import type { FewAtOnce } from './few-at-once';
 import type { AcceptedFlavor } from './flavor';
 import { answerFor, type FlavorDirectory, leastCurrent, type LookUp } from './flavor-directory';
 import type { FlavorId } from './flavor-id';
@@ -13,8 +12,8 @@ import { type Look, type Reading, readView, type ViewPorts } from './view';
 
 export interface ReadPorts extends ViewPorts<RegisteredFlavorsView> {
   readonly roles: RoleLists;
-  /** Where those wait who have to go through all of the registry. */
-  readonly scans: FewAtOnce;
+  /** Where those wait who have to go through all of the registry: few do so at once. */
+  readonly scans: { execute<T>(scan: () => Promise<T>): Promise<T> };
 }
 
 /**
@@ -100,7 +99,7 @@ async function lookAtPage(
   const first = await store.findAccepted({ after: marker, limit: limit + 1, flavorIds }); // one more tells of a next page
   const sights = [await lookAt(flavors, call, wanted, first)];
   if (first.length > limit && sights[0]!.seen.size <= limit) {
-    const rest = await ports.scans.run(async () => {
+    const rest = await ports.scans.execute(async () => {
       call.signal.throwIfAborted(); // nobody waits for it any more
       const others = await store.findAccepted({ after: first.at(-1)?.id, flavorIds });
       call.signal.throwIfAborted();
