@@ -10,12 +10,13 @@ import { startBenchCloud } from './cloud';
 import { cold } from './cold';
 import type { Bench, Figure } from './figure';
 import { memory } from './memory';
+import { peers } from './peers';
 import { narrow, wide } from './reads';
 import { start } from './start';
 import { store } from './store';
 import { warm } from './warm';
 
-const BENCHES: readonly Bench[] = [warm, narrow, wide, cold, burst, store, start, memory];
+const BENCHES: readonly Bench[] = [warm, narrow, wide, cold, burst, store, start, memory, peers];
 const PAGE = path.join(__dirname, '..', '..', 'docs', 'benchmarks.md');
 
 async function main(args: readonly string[]): Promise<void> {

@@ -13,13 +13,7 @@ const scripts = path.join(__dirname, '..', 'cloud');
  * the environment says so.
  */
 export async function startCloudWorld(environment: Readonly<Record<string, string>> = {}): Promise<World> {
-  const serviceEnvironment = {
-    OS_AUTH_URL: variable('LAB_KEYSTONE_URL'),
-    OS_USERNAME: variable('LAB_SVC_USERNAME'),
-    OS_PASSWORD: variable('LAB_SVC_PASSWORD'),
-    OS_PROJECT_NAME: variable('LAB_SVC_PROJECT'),
-    OS_REGION_NAME: variable('OS_REGION_NAME'),
-  };
+  const serviceEnvironment = environmentOnCloud();
   const client = new OpenStackClient(variable('LAB_KEYSTONE_URL'), variable('LAB_NOVA_URL'));
   const member = loginOf('LAB_MEMBER_USERNAME', 'LAB_MEMBER_PASSWORD', 'LAB_MEMBER_PROJECT');
   const cloud = {
@@ -42,11 +36,23 @@ export async function startCloudWorld(environment: Readonly<Record<string, strin
   return World.create(cloud, service);
 }
 
+/** The settings with which our service stands on the real cloud. */
+export function environmentOnCloud(): Record<string, string> {
+  return {
+    OS_AUTH_URL: variable('LAB_KEYSTONE_URL'),
+    OS_USERNAME: variable('LAB_SVC_USERNAME'),
+    OS_PASSWORD: variable('LAB_SVC_PASSWORD'),
+    OS_PROJECT_NAME: variable('LAB_SVC_PROJECT'),
+    OS_REGION_NAME: variable('OS_REGION_NAME'),
+  };
+}
+
 function loginOf(username: string, password: string, projectName: string) {
   return { username: variable(username), password: variable(password), projectName: variable(projectName) };
 }
 
-function variable(name: string): string {
+/** What `env.sh` of the real cloud has set. */
+export function variable(name: string): string {
   const value = process.env[name];
   if (value === undefined) throw new Error(`${name} is not set: run tests/cloud/up.sh and source the env.sh it names`);
   return value;
