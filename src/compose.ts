@@ -10,10 +10,14 @@ import { getHealth } from './http/operations/getHealth';
 import { getReadiness } from './http/operations/getReadiness';
 import { getRegisteredFlavors } from './http/operations/getRegisteredFlavors';
 import { getRegistrationEvents } from './http/operations/getRegistrationEvents';
+import { getRegistrations } from './http/operations/getRegistrations';
 import { getServiceTypes } from './http/operations/getServiceTypes';
 import { getVersions } from './http/operations/getVersions';
 import { listRegisteredFlavors } from './http/operations/listRegisteredFlavors';
 import { registerFlavors } from './http/operations/registerFlavors';
+import { patchRegistrations } from './http/operations/patchRegistrations';
+import { registerManyFlavors } from './http/operations/registerManyFlavors';
+import { replaceRegistrations } from './http/operations/replaceRegistrations';
 import { listen } from './http/server';
 import { createViewMemories } from './http/view-memories';
 import type { Logger } from './logger';
@@ -21,8 +25,10 @@ import { CachedFlavorDirectory } from './openstack/cached-flavor-directory';
 import { connectOpenStack, type OpenStack } from './openstack/connect-openstack';
 import { FlavorKeeper } from './openstack/flavor-keeper';
 import { lookAtOpenStack } from './openstack/first-look';
+import { NovaFlavorCatalog } from './openstack/nova-flavor-catalog';
 import { NovaFlavorDirectory } from './openstack/nova-flavor-directory';
 import type { NovaClient } from './openstack/nova-client';
+import type { FlavorCatalog } from './registrations/flavor-catalog';
 import type { ReadPorts } from './registrations/get-registered-flavors';
 import type { RegistrationEvents } from './registrations/registration-events';
 import type { RegistrationStore } from './registrations/registration-store';
@@ -54,6 +60,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
     new FlavorKeeper(keptFlavors, { ...config.flavorCache, locate: (id) => openstack.sessions.locate(id), logger }),
     { ...config.flavorCache, deadlineMs: config.nova.deadlineMs, clock, logger },
   );
+  const catalog = new NovaFlavorCatalog(openstack.nova, { deadlineMs: config.nova.deadlineMs });
   const contract = readContract();
   let isStopping = false;
   const app = createApp({
@@ -62,7 +69,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
     logger,
     validateToken: (token, globalRequestId) => openstack.tokens.validate(token, globalRequestId),
     handlers: new Map([
-      ...registryHandlers(config, { store, events, flavors, roles: config.roles, clock }),
+      ...registryHandlers(config, { store, events, flavors, catalog, roles: config.roles, clock }),
       ['getReadiness', readiness(store, openstack, () => isStopping)],
       ['getVersions', getVersions()],
       ['getHealth', getHealth()],
@@ -93,7 +100,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
 
 function registryHandlers(
   { serviceTypes, answerCacheBytes }: Config,
-  ports: Omit<ReadPorts, 'views' | 'scans'> & { events: RegistrationEvents },
+  ports: Omit<ReadPorts, 'views' | 'scans'> & { events: RegistrationEvents; catalog: FlavorCatalog },
 ): OperationHandlers {
   const views = createViewMemories(answerCacheBytes);
   const readFlavors = { ...ports, views: views.flavors, scans: bulkhead(SCANS_AT_ONCE, Infinity) };
@@ -104,7 +111,11 @@ function registryHandlers(
     ['getServiceTypes', getServiceTypes({ ...ports, views: views.serviceTypes })],
     ['getRegistrationEvents', getRegistrationEvents(ports)],
     ['registerFlavors', registerFlavors({ ...ports, serviceTypes })],
+    ['registerManyFlavors', registerManyFlavors({ ...ports, serviceTypes })],
     ['deregisterFlavors', deregisterFlavors(ports)],
+    ['getRegistrations', getRegistrations(ports)],
+    ['replaceRegistrations', replaceRegistrations({ ...ports, serviceTypes })],
+    ['patchRegistrations', patchRegistrations({ ...ports, serviceTypes })],
   ]);
 }
 

@@ -7,6 +7,8 @@ export type ErrorKind =
   | 'unauthenticated'
   | 'forbidden'
   | 'not found'
+  | 'precondition failed'
+  | 'precondition required'
   | 'upstream answered badly'
   | 'unavailable'
   | 'upstream timed out';
@@ -26,6 +28,10 @@ export const ERROR_TITLES = {
   'registered-flavors.pair.too_many': 'Too many pairs in one request',
   'registered-flavors.query.unknown': 'Unknown query parameter',
   'registered-flavors.query.conflict': 'Query parameters that do not go together',
+  'registered-flavors.body.invalid': 'The body is malformed',
+  'registered-flavors.attribute.unknown': 'Unknown attribute',
+  'registered-flavors.flavor.unknown': 'A flavor in the body does not exist in Nova',
+  'registered-flavors.selector.no_match': 'No flavor in Nova is as wanted',
   'registered-flavors.version.invalid': 'The API version is malformed',
   'registered-flavors.version.not_acceptable': 'The API version is not offered',
   'registered-flavors.token.missing': 'No token',
@@ -37,8 +43,11 @@ export const ERROR_TITLES = {
   'registered-flavors.method.not_allowed': 'The method is not allowed here',
   'registered-flavors.flavor.not_found': 'The flavor does not exist in Nova',
   'registered-flavors.registration.not_found': 'Nothing of this is registered',
+  'registered-flavors.precondition.failed': 'The registrations have changed meanwhile',
   'registered-flavors.body.too_large': 'The body is too large',
   'registered-flavors.uri.too_long': 'The URL is too long',
+  'registered-flavors.media_type.unsupported': 'The body is not of a kind that is taken here',
+  'registered-flavors.precondition.required': 'If-Match is required',
   'registered-flavors.headers.too_large': 'The request line and headers are too large',
   'registered-flavors.service.overloaded': 'The service has too much to do',
   'registered-flavors.internal.error': 'Something went wrong here',

@@ -2,11 +2,13 @@ import express, { type Express } from 'express';
 import type { Logger } from '../logger';
 import { accessLog } from './access-log';
 import { admission } from './admission';
+import { admit } from './admit';
 import { authenticate, type ValidateToken } from './authenticate';
 import { VALIDATE_RESPONSES } from './conditional-answer';
 import { type Contract, type OperationHandlers, serveContract } from './contract';
 import { errorHandler } from './error-handler';
 import { headAsGet } from './head-as-get';
+import { readJsonBody } from './json-body';
 import type { ProblemOptions } from './problem';
 import { requestContext } from './request-context';
 import { ignoreBody, limitUrl } from './request-limits';
@@ -38,12 +40,12 @@ export function createApp(options: AppOptions): Express {
     requestContext(options.logger), // first: everything after it needs the id
     accessLog(), // before anything can refuse
     limitUrl(options.maxHeaderBytes), // before anything works on the URL
-    ignoreBody(), // before the contract: it looks at Content-Type
-    admission(options.maxConcurrentRequests), // after the body: a slow sender takes nobody's place; before all that costs
+    ignoreBody(options.contract), // before the contract: it looks at Content-Type
+    admission(options.maxConcurrentRequests), // after that: who sends slowly what nobody reads takes no place
     headAsGet(), // before the contract: it does not know HEAD
     strictRequests(), // before the contract: it forgives too much
     serveContract(options.contract, options.handlers, {
-      authenticate: authenticate(options.validateToken), // 404 and 405 come before it, 400 after it
+      admit: admit(authenticate(options.validateToken), readJsonBody(options.contract)),
       validateResponses: options.validateResponses,
     }),
   );

@@ -10,27 +10,19 @@ import { contextOf } from './request-context';
 export type ValidateToken = (token: string, globalRequestId: string) => Promise<Caller>;
 
 /**
- * The handler of the contract's security scheme: it runs for every operation that is not public.
- *
  * Nothing but the token speaks for the caller: identity headers that a client sends along (X-User-Id, X-Roles ...)
  * are never read. The version comes first, since the shape of everything after it could depend on it.
  */
 export function authenticate(validateToken: ValidateToken) {
-  return async (request: Request): Promise<boolean> => {
+  return async (request: Request): Promise<void> => {
     const context = contextOf(request);
-    try {
-      request.res?.setHeader('Vary', 'X-Auth-Token, OpenStack-API-Version');
-      negotiateVersion(request);
-      const token = request.get('X-Auth-Token') ?? '';
-      const caller = await context.whileHere(validateToken(token, context.globalRequestId));
-      requireAllowed(caller, request);
-      context.caller = caller;
-      request.res?.setHeader('Cache-Control', 'private, no-cache');
-      return true;
-    } catch (error) {
-      context.authenticationFailure = error;
-      throw error;
-    }
+    request.res?.setHeader('Vary', 'X-Auth-Token, OpenStack-API-Version');
+    negotiateVersion(request);
+    const token = request.get('X-Auth-Token') ?? '';
+    const caller = await context.whileHere(validateToken(token, context.globalRequestId));
+    requireAllowed(caller, request);
+    context.caller = caller;
+    request.res?.setHeader('Cache-Control', 'private, no-cache');
   };
 }
 

@@ -106,7 +106,16 @@ export interface paths {
          */
         get: operations["listRegisteredFlavors"];
         put?: never;
-        post?: never;
+        /**
+         * Register flavors for service types, by a body
+         * @description Registers flavors for each of the service types, as with the lists in the URL, and with longer ones: all of these
+         *     pairs, or none. The flavors are named by their IDs, or by a selector: then they are all that Nova has at this moment
+         *     and that are as it says, private and disabled ones included. One request takes up to 10,000 pairs of service type
+         *     and flavor.
+         *
+         *     Needs an admin role in a project's scope.
+         */
+        post: operations["registerManyFlavors"];
         delete?: never;
         options?: never;
         head?: never;
@@ -180,6 +189,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/Registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export all registrations
+         * @description All registrations as one document, which PUT takes as it is. The registry alone is read: Nova is not asked, and
+         *     missing flavors are in it. The ETag is of the registrations and of nothing else.
+         *
+         *     Needs an admin role in a project's scope.
+         */
+        get: operations["getRegistrations"];
+        /**
+         * Make all registrations equal to a document
+         * @description Registers what is missing and deregisters what is too many, in one step, so that the document stands and nothing
+         *     else. `If-Match` has to name the ETag of the registrations on which the document was made (or `*`, for any): when
+         *     somebody has changed them meanwhile, the answer is 412 and nothing is changed.
+         *
+         *     Only flavors of pairs that would be new are looked up in Nova. An export can be declared again with flavors in it
+         *     that Nova has lost, and while Nova is down. One request takes and changes up to 10,000 pairs.
+         *
+         *     Needs an admin role in a project's scope.
+         */
+        put: operations["replaceRegistrations"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Set the registrations of some service types
+         * @description A JSON merge patch (RFC 7396): the service types that it names have these flavors afterwards and no others; an empty
+         *     list or null takes away all that a type has. Service types that are not named stay as they are. All in one step.
+         *
+         *     `If-Match` may be sent, and covers all registrations. What is looked up in Nova, and how much one request takes, is as
+         *     with PUT.
+         *
+         *     Needs an admin role in a project's scope.
+         */
+        patch: operations["patchRegistrations"];
+        trace?: never;
+    };
     "/ServiceTypes": {
         parameters: {
             query?: never;
@@ -250,6 +303,48 @@ export interface components {
         };
         /** @description Pairs, sorted by service type, then flavor ID, in byte order. */
         Registrations: components["schemas"]["Registration"][];
+        /** @description What to register for which service types. The flavors are named either by their IDs or by a selector. */
+        RegisterRequest: {
+            /** @description Duplicates count once. */
+            service_types: components["schemas"]["ServiceType"][];
+            /** @description Duplicates count once. */
+            flavor_ids?: components["schemas"]["FlavorId"][];
+            selector?: components["schemas"]["FlavorSelector"];
+        };
+        /** @description Which flavors are wanted, by what Nova says of them. All that is given has to be so; something has to be given. */
+        FlavorSelector: {
+            /** @description `*` stands for any characters and `?` for one. Case counts. */
+            name?: string;
+            /** @description Extra specs that a flavor has to have, by their whole keys; values may hold `*` and `?`. */
+            extra_specs?: {
+                [key: string]: string;
+            };
+            min_vcpus?: number;
+            /** @description MiB */
+            min_ram?: number;
+            /** @description GiB, of the root disk */
+            min_disk?: number;
+            is_public?: boolean;
+        };
+        /** @description All registrations, by service type. */
+        RegistrationDocument: {
+            registrations: {
+                [key: string]: components["schemas"]["FlavorId"][];
+            };
+        };
+        /** @description The registrations of some service types; an empty list or null for none. */
+        RegistrationPatch: {
+            registrations?: {
+                [key: string]: components["schemas"]["FlavorId"][] | null;
+            };
+        };
+        /** @description What a declaration has changed. */
+        DeclareOutcome: {
+            registered: components["schemas"]["Registrations"];
+            deregistered: components["schemas"]["Registrations"];
+            /** @description How many pairs, of those that the declaration is about, stood and stand. */
+            unchanged: number;
+        };
         /** @description What became of each pair of a registration. */
         RegisterOutcome: {
             registered: components["schemas"]["Registrations"];
@@ -458,7 +553,7 @@ export interface components {
          *     New ones may come: treat an unknown code by its status.
          * @enum {string}
          */
-        ErrorCode: "registered-flavors.request.invalid" | "registered-flavors.request.timeout" | "registered-flavors.service_type.invalid" | "registered-flavors.service_type.not_offered" | "registered-flavors.service_type.too_many" | "registered-flavors.flavor_id.invalid" | "registered-flavors.flavor_id.too_many" | "registered-flavors.pair.too_many" | "registered-flavors.query.unknown" | "registered-flavors.query.conflict" | "registered-flavors.version.invalid" | "registered-flavors.version.not_acceptable" | "registered-flavors.token.missing" | "registered-flavors.token.invalid" | "registered-flavors.token.not_allowed" | "registered-flavors.scope.project_required" | "registered-flavors.role.required" | "registered-flavors.path.not_found" | "registered-flavors.method.not_allowed" | "registered-flavors.flavor.not_found" | "registered-flavors.registration.not_found" | "registered-flavors.body.too_large" | "registered-flavors.uri.too_long" | "registered-flavors.headers.too_large" | "registered-flavors.service.overloaded" | "registered-flavors.internal.error" | "registered-flavors.nova.bad_answer" | "registered-flavors.nova.unavailable" | "registered-flavors.nova.not_admin" | "registered-flavors.nova.timeout" | "registered-flavors.keystone.unavailable" | "registered-flavors.registry.unavailable" | "registered-flavors.registry.not_current" | "registered-flavors.service.stopping";
+        ErrorCode: "registered-flavors.request.invalid" | "registered-flavors.request.timeout" | "registered-flavors.service_type.invalid" | "registered-flavors.service_type.not_offered" | "registered-flavors.service_type.too_many" | "registered-flavors.flavor_id.invalid" | "registered-flavors.flavor_id.too_many" | "registered-flavors.pair.too_many" | "registered-flavors.query.unknown" | "registered-flavors.query.conflict" | "registered-flavors.body.invalid" | "registered-flavors.attribute.unknown" | "registered-flavors.flavor.unknown" | "registered-flavors.selector.no_match" | "registered-flavors.version.invalid" | "registered-flavors.version.not_acceptable" | "registered-flavors.token.missing" | "registered-flavors.token.invalid" | "registered-flavors.token.not_allowed" | "registered-flavors.scope.project_required" | "registered-flavors.role.required" | "registered-flavors.path.not_found" | "registered-flavors.method.not_allowed" | "registered-flavors.flavor.not_found" | "registered-flavors.registration.not_found" | "registered-flavors.precondition.failed" | "registered-flavors.body.too_large" | "registered-flavors.uri.too_long" | "registered-flavors.media_type.unsupported" | "registered-flavors.precondition.required" | "registered-flavors.headers.too_large" | "registered-flavors.service.overloaded" | "registered-flavors.internal.error" | "registered-flavors.nova.bad_answer" | "registered-flavors.nova.unavailable" | "registered-flavors.nova.not_admin" | "registered-flavors.nova.timeout" | "registered-flavors.keystone.unavailable" | "registered-flavors.registry.unavailable" | "registered-flavors.registry.not_current" | "registered-flavors.service.stopping";
     };
     responses: {
         /** @description The request is malformed or has a query parameter, of which this operation takes none. */
@@ -487,6 +582,79 @@ export interface components {
         };
         /** @description The request is malformed, or more is asked than one request takes. There is one entry for each thing that is wrong. Nothing was changed. */
         BadPairsRequest: {
+            headers: {
+                "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                "Cache-Control": components["headers"]["NoStore"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Errors"];
+            };
+        };
+        /** @description The request or its body is malformed, names flavors that Nova does not have, or asks for more than one request takes. There is one entry for each thing that is wrong. Nothing was changed. */
+        BadBodyRequest: {
+            headers: {
+                "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                "Cache-Control": components["headers"]["NoStore"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Errors"];
+            };
+        };
+        /** @description The registrations are not those that If-Match names. Nothing was changed. */
+        PreconditionFailed: {
+            headers: {
+                "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                "Cache-Control": components["headers"]["NoStore"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Errors"];
+            };
+        };
+        /** @description All registrations are replaced only with If-Match. Nothing was changed. */
+        PreconditionRequired: {
+            headers: {
+                "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                "Cache-Control": components["headers"]["NoStore"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Errors"];
+            };
+        };
+        /** @description The body is not JSON, or is encoded in a way that is not taken. */
+        UnsupportedMediaType: {
+            headers: {
+                "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                "Cache-Control": components["headers"]["NoStore"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Errors"];
+            };
+        };
+        /** @description The body is not JSON, or is encoded in a way that is not taken. */
+        UnsupportedPatchType: {
+            headers: {
+                "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                "Cache-Control": components["headers"]["NoStore"];
+                "Accept-Patch": components["headers"]["AcceptPatch"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Errors"];
+            };
+        };
+        /** @description The body is larger than 1 MiB. */
+        BodyTooLarge: {
             headers: {
                 "X-OpenStack-Request-Id": components["headers"]["RequestId"];
                 "OpenStack-API-Version": components["headers"]["ApiVersion"];
@@ -584,8 +752,8 @@ export interface components {
                 "application/json": components["schemas"]["Errors"];
             };
         };
-        /** @description The body is larger than 112 KiB. No operation reads a body: send none. */
-        BodyTooLarge: {
+        /** @description The body is larger than 112 KiB. This operation takes none: everything is in its URL. */
+        UnwantedBody: {
             headers: {
                 "X-OpenStack-Request-Id": components["headers"]["RequestId"];
                 "OpenStack-API-Version": components["headers"]["ApiVersion"];
@@ -780,6 +948,8 @@ export interface components {
         DryRun: boolean;
         /** @description ETags of earlier answers, separated by commas, or `*`. When the answer would have one of them it is 304. */
         IfNoneMatch: string;
+        /** @description ETags of `GET /Registrations`, in quotes and separated by commas, or `*`. PUT needs it, so that nobody's change is lost. */
+        IfMatch: string;
         /**
          * @description `registered-flavors X.Y`, or `registered-flavors latest`. Absent means the minimum version. Entries for other
          *     service types are ignored.
@@ -828,6 +998,11 @@ export interface components {
          * @example "tK9Vf3mFhC0n2l2Qz3m0x1sJ7gq1bM8v6yqkU4wV9aE"
          */
         ETag: string;
+        /**
+         * @description The kinds of body that PATCH takes (RFC 5789, 2.2).
+         * @example application/merge-patch+json, application/json
+         */
+        AcceptPatch: string;
         /**
          * @description Whether Nova had to be asked for this answer (RFC 9211). `hit`: it was not; `ttl` says for how many seconds what
          *     Nova said is fresh still; below zero it is stale, and being renewed, or Nova is away. `detail=stale-if-error`: it
@@ -886,7 +1061,7 @@ export interface operations {
             400: components["responses"]["BadPublicRequest"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
-            413: components["responses"]["BodyTooLarge"];
+            413: components["responses"]["UnwantedBody"];
             414: components["responses"]["UriTooLong"];
             431: components["responses"]["HeadersTooLarge"];
             503: components["responses"]["Overloaded"];
@@ -933,7 +1108,7 @@ export interface operations {
             400: components["responses"]["BadPublicRequest"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
-            413: components["responses"]["BodyTooLarge"];
+            413: components["responses"]["UnwantedBody"];
             414: components["responses"]["UriTooLong"];
             431: components["responses"]["HeadersTooLarge"];
         };
@@ -968,7 +1143,7 @@ export interface operations {
             400: components["responses"]["BadPublicRequest"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
-            413: components["responses"]["BodyTooLarge"];
+            413: components["responses"]["UnwantedBody"];
             414: components["responses"]["UriTooLong"];
             431: components["responses"]["HeadersTooLarge"];
             503: components["responses"]["NotReady"];
@@ -1004,7 +1179,7 @@ export interface operations {
             400: components["responses"]["BadPublicRequest"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
-            413: components["responses"]["BodyTooLarge"];
+            413: components["responses"]["UnwantedBody"];
             414: components["responses"]["UriTooLong"];
             431: components["responses"]["HeadersTooLarge"];
             503: components["responses"]["Overloaded"];
@@ -1108,8 +1283,80 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["UnwantedBody"];
+            414: components["responses"]["UriTooLong"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    registerManyFlavors: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A preview: the same answer and the same errors as without, and nothing is written. What others write in between
+                 *     may make the answer of the real request another one.
+                 */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /**
+                 * @description `registered-flavors X.Y`, or `registered-flavors latest`. Absent means the minimum version. Entries for other
+                 *     service types are ignored.
+                 */
+                "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
+                /**
+                 * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
+                 *     that one id finds the request everywhere. Anything else is ignored.
+                 */
+                "X-OpenStack-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterRequest"];
+            };
+        };
+        responses: {
+            /** @description Every pair was registered before. */
+            200: {
+                headers: {
+                    "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                    "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                    "Cache-Control": components["headers"]["PrivateNoCache"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisterOutcome"];
+                };
+            };
+            /** @description At least one pair is new. All pairs are registered now. */
+            201: {
+                headers: {
+                    "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                    "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                    "Cache-Control": components["headers"]["PrivateNoCache"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisterOutcome"];
+                };
+            };
+            400: components["responses"]["BadBodyRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["BodyTooLarge"];
             414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             502: components["responses"]["BadGateway"];
@@ -1214,7 +1461,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
-            413: components["responses"]["BodyTooLarge"];
+            413: components["responses"]["UnwantedBody"];
             414: components["responses"]["UriTooLong"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
@@ -1324,7 +1571,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
-            413: components["responses"]["BodyTooLarge"];
+            413: components["responses"]["UnwantedBody"];
             414: components["responses"]["UriTooLong"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
@@ -1403,7 +1650,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
-            413: components["responses"]["BodyTooLarge"];
+            413: components["responses"]["UnwantedBody"];
             414: components["responses"]["UriTooLong"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
@@ -1469,11 +1716,198 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
-            413: components["responses"]["BodyTooLarge"];
+            413: components["responses"]["UnwantedBody"];
             414: components["responses"]["UriTooLong"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["UnavailableWithoutNova"];
+        };
+    };
+    getRegistrations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of earlier answers, separated by commas, or `*`. When the answer would have one of them it is 304. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description `registered-flavors X.Y`, or `registered-flavors latest`. Absent means the minimum version. Entries for other
+                 *     service types are ignored.
+                 */
+                "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
+                /**
+                 * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
+                 *     that one id finds the request everywhere. Anything else is ignored.
+                 */
+                "X-OpenStack-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All registrations. */
+            200: {
+                headers: {
+                    "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                    "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                    "Cache-Control": components["headers"]["PrivateNoCache"];
+                    Vary: components["headers"]["Vary"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistrationDocument"];
+                };
+            };
+            /** @description Nothing has changed since the answer that had one of these ETags. There is no body. */
+            304: {
+                headers: {
+                    "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                    "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                    "Cache-Control": components["headers"]["PrivateNoCache"];
+                    Vary: components["headers"]["Vary"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadReadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["UnwantedBody"];
+            414: components["responses"]["UriTooLong"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["UnavailableWithoutNova"];
+        };
+    };
+    replaceRegistrations: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A preview: the same answer and the same errors as without, and nothing is written. What others write in between
+                 *     may make the answer of the real request another one.
+                 */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description ETags of `GET /Registrations`, in quotes and separated by commas, or `*`. PUT needs it, so that nobody's change is lost. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `registered-flavors X.Y`, or `registered-flavors latest`. Absent means the minimum version. Entries for other
+                 *     service types are ignored.
+                 */
+                "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
+                /**
+                 * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
+                 *     that one id finds the request everywhere. Anything else is ignored.
+                 */
+                "X-OpenStack-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegistrationDocument"];
+            };
+        };
+        responses: {
+            /** @description The registrations are as declared. */
+            200: {
+                headers: {
+                    "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                    "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                    "Cache-Control": components["headers"]["PrivateNoCache"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeclareOutcome"];
+                };
+            };
+            400: components["responses"]["BadBodyRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            428: components["responses"]["PreconditionRequired"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    patchRegistrations: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A preview: the same answer and the same errors as without, and nothing is written. What others write in between
+                 *     may make the answer of the real request another one.
+                 */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description ETags of `GET /Registrations`, in quotes and separated by commas, or `*`. PUT needs it, so that nobody's change is lost. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
+                 * @description `registered-flavors X.Y`, or `registered-flavors latest`. Absent means the minimum version. Entries for other
+                 *     service types are ignored.
+                 */
+                "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
+                /**
+                 * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
+                 *     that one id finds the request everywhere. Anything else is ignored.
+                 */
+                "X-OpenStack-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["RegistrationPatch"];
+                "application/json": components["schemas"]["RegistrationPatch"];
+            };
+        };
+        responses: {
+            /** @description The registrations are as declared. */
+            200: {
+                headers: {
+                    "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                    "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                    "Cache-Control": components["headers"]["PrivateNoCache"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeclareOutcome"];
+                };
+            };
+            400: components["responses"]["BadBodyRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedPatchType"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["GatewayTimeout"];
         };
     };
     getServiceTypes: {
@@ -1538,7 +1972,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
-            413: components["responses"]["BodyTooLarge"];
+            413: components["responses"]["UnwantedBody"];
             414: components["responses"]["UriTooLong"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
@@ -1601,7 +2035,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];
-            413: components["responses"]["BodyTooLarge"];
+            413: components["responses"]["UnwantedBody"];
             414: components["responses"]["UriTooLong"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];

@@ -36,6 +36,32 @@ export function queryParametersOf(contract: Contract, route: string, method: str
   });
 }
 
+/** The media types of the body that an operation takes; none when it takes no body. Such operations have plain paths. */
+export function bodyTypesOf(contract: Contract, { path, method }: { path: string; method: string }): string[] {
+  const known = METHODS.find((each) => each === method.toLowerCase());
+  const body = known === undefined ? undefined : contract.paths?.[path]?.[known]?.requestBody;
+  return body !== undefined && 'content' in body ? Object.keys(body.content) : [];
+}
+
+/** The schema of that body. */
+export function bodySchemaOf(contract: Contract, request: { path: string; method: string }): Schema {
+  const known = METHODS.find((each) => each === request.method.toLowerCase());
+  const body = known === undefined ? undefined : contract.paths?.[request.path]?.[known]?.requestBody;
+  const content = body !== undefined && 'content' in body ? Object.values(body.content)[0] : undefined;
+  return schemaOf(contract, content?.schema);
+}
+
+type Schema = Exclude<
+  NonNullable<NonNullable<NonNullable<Contract['components']>['schemas']>[string]>,
+  { $ref: string }
+>;
+
+/** A schema, or the one that a reference names. */
+export function schemaOf(contract: Contract, schema: Schema | { $ref: string } | undefined): Schema {
+  if (schema === undefined || !('$ref' in schema)) return schema ?? {};
+  return schemaOf(contract, contract.components?.schemas?.[schema.$ref.split('/').at(-1) ?? '']);
+}
+
 type Parameter = NonNullable<NonNullable<NonNullable<Contract['paths']>[string]>['parameters']>[number];
 
 function parameterOf(contract: Contract, parameter: Parameter): Parameter {
@@ -71,7 +97,7 @@ function operationIdOf(item: NonNullable<Contract['paths']>[string] | undefined,
 export function serveContract(
   contract: Contract,
   handlers: OperationHandlers,
-  options: { authenticate: (request: Parameters<RequestHandler>[0]) => Promise<boolean>; validateResponses: boolean },
+  options: { admit: (request: Parameters<RequestHandler>[0]) => Promise<boolean>; validateResponses: boolean },
 ): RequestHandler[] {
   const operationIds = operationIdsOf(contract);
   const unhandled = operationIds.filter((operationId) => !handlers.has(operationId));
@@ -87,7 +113,7 @@ export function serveContract(
     apiSpec: withInlineParameters(contract),
     validateRequests: { allowUnknownQueryParameters: false },
     validateResponses: options.validateResponses,
-    validateSecurity: { handlers: { KeystoneToken: options.authenticate } },
+    validateSecurity: { handlers: { KeystoneToken: options.admit } },
     fileUploader: false,
     operationHandlers: {
       basePath: '',

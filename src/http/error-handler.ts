@@ -9,7 +9,7 @@ export function errorHandler(options: ProblemOptions & { readonly contract: Cont
   // Express knows an error handler by its four parameters.
   return (thrown: unknown, request: Request, response: Response, next: NextFunction): void => {
     const context = contextOf(request);
-    const error = translateValidatorError(context.authenticationFailure ?? thrown, request, options.contract);
+    const error = translateValidatorError(context.refusal ?? thrown, request, options.contract);
     const failure = describeFailure(error);
     if (failure !== undefined && !context.isAbandoned) {
       context.logger.log(failure.level, 'request failed', failure.fields);

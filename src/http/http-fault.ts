@@ -9,6 +9,7 @@ export type HttpFaultKind =
   | 'request timed out'
   | 'body too large'
   | 'uri too long'
+  | 'media type unsupported'
   | 'headers too large'
   | 'stopping'
   | 'overloaded';

@@ -18,8 +18,8 @@ export class RequestContext {
   readonly inboundGlobalRequestId: string | undefined;
   /** Set once the token has been validated. */
   caller: Caller | undefined;
-  /** The real reason for a failed authentication: the contract's validator would rewrap it. */
-  authenticationFailure: unknown;
+  /** Why the request was not admitted: the contract's validator would rewrap it. */
+  refusal: unknown;
   private gone: AbortController | undefined;
 
   constructor(

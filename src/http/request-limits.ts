@@ -1,10 +1,13 @@
 import type { NextFunction, Request, Response } from 'express';
+import { bodyTypesOf, type Contract } from './contract';
 import { HttpFault } from './http-fault';
 
 /** As much of the header limit as the URL may take, so that a URL that is too long is told apart from headers. */
 const URL_PART_OF_HEADERS = 0.75;
-/** oslo.middleware's limit. */
-const MAX_BODY_BYTES = 112 * 1024;
+/** Of a body that an operation takes. */
+export const MAX_BODY_BYTES = 1024 * 1024;
+/** Of one that nobody reads: oslo.middleware's limit. */
+const MAX_UNWANTED_BODY_BYTES = 112 * 1024;
 
 /** Refuses URLs that are too long with 414; what is longer still ends as 431 before it gets here. */
 export function limitUrl(maxHeaderBytes: number) {
@@ -20,15 +23,19 @@ export function limitUrl(maxHeaderBytes: number) {
 }
 
 /**
- * No operation reads a body. One that comes is drained unread and its Content-Type dropped: the contract's validator
- * keeps a compiled validator for each type it ever saw.
+ * A body that an operation does not take is drained unread and its Content-Type dropped: the contract's validator keeps a
+ * compiled validator for each type it ever saw.
  */
-export function ignoreBody() {
+export function ignoreBody(contract: Contract) {
   return (request: Request, _response: Response, next: NextFunction): void => {
-    if (request.headers['content-type'] !== undefined) delete request.headers['content-type'];
     const announcedBytes = Number(request.headers['content-length'] ?? 0);
+    if (bodyTypesOf(contract, request).length > 0) {
+      next(announcedBytes > MAX_BODY_BYTES ? bodyTooLarge() : undefined); // it is read once it is known who sends it
+      return;
+    }
+    if (request.headers['content-type'] !== undefined) delete request.headers['content-type'];
     const isChunked = request.headers['transfer-encoding'] !== undefined;
-    if (announcedBytes > MAX_BODY_BYTES) next(bodyTooLarge());
+    if (announcedBytes > MAX_UNWANTED_BODY_BYTES) next(unwantedBodyTooLarge());
     else if (announcedBytes > 0 || isChunked) drain(request, next);
     else next();
   };
@@ -42,7 +49,7 @@ function drain(request: Request, next: NextFunction): void {
   let bytes = 0;
   const count = (chunk: Buffer): void => {
     bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) finish(bodyTooLarge());
+    if (bytes > MAX_UNWANTED_BODY_BYTES) finish(unwantedBodyTooLarge());
   };
   const end = (): void => finish();
   const finish = (fault?: HttpFault): void => {
@@ -52,9 +59,17 @@ function drain(request: Request, next: NextFunction): void {
   request.on('data', count).on('end', end);
 }
 
-function bodyTooLarge(): HttpFault {
+/** 413 for a body that is wanted, but not so much of it. */
+export function bodyTooLarge(): HttpFault {
   return new HttpFault('body too large', {
     code: 'registered-flavors.body.too_large',
-    detail: `The body is larger than ${MAX_BODY_BYTES} bytes. No operation takes one: everything is in the URL.`,
+    detail: `The body is larger than ${MAX_BODY_BYTES} bytes. Split it by service types.`,
+  });
+}
+
+function unwantedBodyTooLarge(): HttpFault {
+  return new HttpFault('body too large', {
+    code: 'registered-flavors.body.too_large',
+    detail: `The body is larger than ${MAX_UNWANTED_BODY_BYTES} bytes. This operation takes none: everything is in its URL.`,
   });
 }

@@ -1,48 +1,22 @@
 import type { Request } from 'express';
 import { error as openApiError } from 'express-openapi-validator';
 import type { OpenApiRequest } from 'express-openapi-validator/dist/framework/types';
-import { type ErrorCode, type Problem, RegisteredFlavorsError } from '../errors';
-import { FLAVOR_ID_PATTERN, FLAVOR_ID_RULE } from '../registrations/flavor-id';
+import { type Problem, RegisteredFlavorsError } from '../errors';
+import { FLAVOR_ID_RULE } from '../registrations/flavor-id';
 import { nearestName } from '../registrations/nearest-name';
-import { FLAVOR_STATUSES } from '../registrations/read-request';
-import { SERVICE_TYPE_PATTERN, SERVICE_TYPE_RULE } from '../registrations/service-type';
+import { abridge, describeBadItems, FLAVOR_IDS, type ItemRule, quote, SERVICE_TYPES, STATUSES } from './bad-items';
+import { describeBody } from './body-fault';
 import { type Contract, queryParametersOf } from './contract';
 import { HttpFault } from './http-fault';
 
-/** The lists of path and query: what a bad item is called, and what a good one looks like. */
-const LISTS: readonly { name: string; code: ErrorCode; pattern: RegExp; rule: string }[] = [
-  {
-    name: 'serviceTypes',
-    code: 'registered-flavors.service_type.invalid',
-    pattern: SERVICE_TYPE_PATTERN,
-    rule: SERVICE_TYPE_RULE,
-  },
-  { name: 'flavorIDs', code: 'registered-flavors.flavor_id.invalid', pattern: FLAVOR_ID_PATTERN, rule: FLAVOR_ID_RULE },
-  {
-    name: 'flavor_ids',
-    code: 'registered-flavors.flavor_id.invalid',
-    pattern: FLAVOR_ID_PATTERN,
-    rule: FLAVOR_ID_RULE,
-  },
-  {
-    name: 'service_types',
-    code: 'registered-flavors.service_type.invalid',
-    pattern: SERVICE_TYPE_PATTERN,
-    rule: SERVICE_TYPE_RULE,
-  },
-  {
-    name: 'status',
-    code: 'registered-flavors.request.invalid',
-    pattern: new RegExp(`^(${FLAVOR_STATUSES.join('|')})$`),
-    rule: `A status is one of ${FLAVOR_STATUSES.join(', ')}.`,
-  },
-];
-/** Lists of the query: Express has not split them as it has those of the path. */
-const QUERY_LISTS = ['flavor_ids', 'service_types', 'status'];
-const QUOTED_CHARACTERS = 80;
-/** Beyond this many the caller has understood. */
-const MOST_PROBLEMS = 100;
-
+/** The lists of the path, and what their items are. */
+const PATH_LISTS: Readonly<Record<string, ItemRule>> = { serviceTypes: SERVICE_TYPES, flavorIDs: FLAVOR_IDS };
+/** Those of the query: Express has not split them. */
+const QUERY_LISTS: Readonly<Record<string, ItemRule>> = {
+  flavor_ids: FLAVOR_IDS,
+  service_types: SERVICE_TYPES,
+  status: STATUSES,
+};
 /**
  * What the contract's validator throws, in our own words: which item, what it was, what would be right.
  * Anything else is returned as it came.
@@ -94,27 +68,20 @@ function badRequest(
     return new HttpFault('malformed', abridge(unknownQueries(request, contract)));
   }
   if (/malformed uri/i.test(error.message)) return malformedUrl();
-  const lists: Record<string, unknown> = {
-    ...(request as OpenApiRequest).openapi?.pathParams, // Express has forgotten request.params by now
-    ...Object.fromEntries(QUERY_LISTS.map((name) => [name, splitList(request.query[name])])),
-  };
-  const badItems = LISTS.flatMap((list) => describeBadItems(list, lists[list.name]));
+  const pathParams: Record<string, unknown> = (request as OpenApiRequest).openapi?.pathParams ?? {}; // Express has forgotten request.params by now
+  const badItems = [
+    ...Object.entries(PATH_LISTS).flatMap(([name, rule]) => describeBadItems(rule, name, pathParams[name])),
+    ...Object.entries(QUERY_LISTS).flatMap(([name, rule]) =>
+      describeBadItems(rule, name, splitList(request.query[name])),
+    ),
+  ];
+  const inBody = error.errors.filter(({ path }) => /^\/body(\/|$)/.test(path));
+  if (inBody.length > 0) badItems.push(...describeBody(request, contract, inBody));
   return new HttpFault('malformed', badItems.length > 0 ? abridge(badItems) : error.errors.map(describe));
 }
 
 function splitList(value: unknown): unknown {
   return typeof value === 'string' && value !== '' ? value.split(',') : value;
-}
-
-/** Says how many more there are, instead of what they are. */
-function abridge(problems: readonly Problem[]): Problem[] {
-  const last = problems[MOST_PROBLEMS];
-  if (last === undefined) return [...problems];
-  const more = problems.length - MOST_PROBLEMS + 1;
-  return [
-    ...problems.slice(0, MOST_PROBLEMS - 1),
-    { ...last, detail: `${more} more items are wrong in the same way.` },
-  ];
 }
 
 /** 400 for a query parameter that no operation has. */
@@ -148,16 +115,6 @@ function malformedUrl(): HttpFault {
   });
 }
 
-/** The validator stops at the first bad item of a list; whoever mends a list wants to know them all. */
-function describeBadItems(list: (typeof LISTS)[number], values: unknown): Problem[] {
-  if (!Array.isArray(values)) return [];
-  return values.map(String).flatMap((value, index) => {
-    if (list.pattern.test(value)) return [];
-    const what = value === '' ? 'is empty' : `is "${quote(value)}"`;
-    return [{ code: list.code, detail: `Item ${index + 1} of ${list.name} ${what}. ${list.rule}` }];
-  });
-}
-
 /** What the validator says of a parameter, in words that go on from its name. */
 const WORDS: readonly [RegExp, string][] = [
   [/^must be string$/, 'must be given once'],
@@ -182,8 +139,4 @@ function describe(error: { path: string; message: string }): Problem {
 
 function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function quote(value: string): string {
-  return value.length > QUOTED_CHARACTERS ? `${value.slice(0, QUOTED_CHARACTERS)}...` : value;
 }

@@ -14,22 +14,25 @@ export interface Walk {
   readonly isComplete: boolean;
 }
 
+/** The flavors with these ids, or all that there are. */
+type Wanted = readonly FlavorId[] | 'all';
+
 /**
- * Walks Nova's list of flavors page by page until all that is wanted has been found, or the list ends.
+ * Walks Nova's list of flavors page by page until all that is wanted has been found, or to its end.
  *
  * The next page is asked for by marker; Nova's own link is not followed, it may name an internal host. When the
  * marker's flavor is deleted meanwhile, the walk starts over, once.
  * @throws RegisteredFlavorsError `upstream answered badly` when the list runs in a circle
  */
-export async function walkFlavors(nova: NovaClient, wanted: readonly FlavorId[], call: NovaCall): Promise<Walk> {
+export async function walkFlavors(nova: NovaClient, wanted: Wanted, call: NovaCall): Promise<Walk> {
   const walk = (await walkOnce(nova, wanted, call)) ?? (await walkOnce(nova, wanted, call));
   if (walk === undefined) throw novaErrors.answeredBadly('Nova lost the marker of its own list of flavors, twice.');
   return walk;
 }
 
 /** Undefined when the marker was lost. */
-async function walkOnce(nova: NovaClient, wanted: readonly FlavorId[], call: NovaCall): Promise<Walk | undefined> {
-  const missing = new Set(wanted);
+async function walkOnce(nova: NovaClient, wanted: Wanted, call: NovaCall): Promise<Walk | undefined> {
+  const missing = wanted === 'all' ? undefined : new Set(wanted);
   const flavors = new Map<FlavorId, ListedFlavor>();
   let marker: FlavorId | undefined;
   for (;;) {
@@ -38,11 +41,11 @@ async function walkOnce(nova: NovaClient, wanted: readonly FlavorId[], call: Nov
     const seenBefore = flavors.size;
     for (const listed of page.flavors) {
       flavors.set(listed.id, listed);
-      missing.delete(listed.id);
+      missing?.delete(listed.id);
     }
     marker = nextMarker(page);
     const isComplete = marker === undefined;
-    if (missing.size === 0 || isComplete) return { flavors, isComplete };
+    if (missing?.size === 0 || isComplete) return { flavors, isComplete };
     if (flavors.size === seenBefore) throw novaErrors.answeredBadly("Nova's list of flavors runs in a circle.");
   }
 }

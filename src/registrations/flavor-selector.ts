@@ -6,6 +6,8 @@ export interface FlavorSelector {
   readonly name?: Glob | undefined;
   /** `key:value`, each of them; a value may be a glob. Keys have colons of their own: `hw:cpu_policy:dedicated`. */
   readonly extraSpecs: readonly string[];
+  /** The same where key and value are told apart. */
+  readonly extraSpecsByKey?: ReadonlyMap<string, Glob> | undefined;
   readonly minVcpus?: number | undefined;
   /** MiB */
   readonly minRam?: number | undefined;
@@ -16,22 +18,32 @@ export interface FlavorSelector {
 
 /** Whether a flavor is among those that are wanted. Pure. */
 export function selects(selector: FlavorSelector, flavor: Flavor): boolean {
-  const { name, extraSpecs, minVcpus = 0, minRam = 0, minDisk = 0, isPublic = flavor.isPublic } = selector;
+  const { name, minVcpus = 0, minRam = 0, minDisk = 0, isPublic = flavor.isPublic } = selector;
   return (
     (name === undefined || matchesGlob(name, flavor.name)) &&
     flavor.vcpus >= minVcpus &&
     flavor.ram >= minRam &&
     flavor.disk >= minDisk &&
     flavor.isPublic === isPublic &&
-    extraSpecs.every((wanted) => hasSpec(flavor.extraSpecs, wanted))
+    hasAll(flavor.extraSpecs, selector)
+  );
+}
+
+function hasAll(specs: Flavor['extraSpecs'], { extraSpecs, extraSpecsByKey = new Map() }: FlavorSelector): boolean {
+  return (
+    extraSpecs.every((wanted) => hasInAnyReading(specs, wanted)) &&
+    [...extraSpecsByKey].every(([key, value]) => has(specs, key, value))
   );
 }
 
 /** Both keys and values may hold colons, so that any of them may be the one between the two. */
-function hasSpec(specs: Flavor['extraSpecs'], wanted: string): boolean {
+function hasInAnyReading(specs: Flavor['extraSpecs'], wanted: string): boolean {
   for (let colon = wanted.indexOf(':'); colon !== -1; colon = wanted.indexOf(':', colon + 1)) {
-    const key = wanted.slice(0, colon);
-    if (Object.hasOwn(specs, key) && matchesGlob(wanted.slice(colon + 1), specs[key]!)) return true;
+    if (has(specs, wanted.slice(0, colon), wanted.slice(colon + 1))) return true;
   }
   return false;
+}
+
+function has(specs: Flavor['extraSpecs'], key: string, value: Glob): boolean {
+  return Object.hasOwn(specs, key) && matchesGlob(value, specs[key]!);
 }

@@ -1,7 +1,23 @@
 import type { AcceptedFlavor } from './flavor';
 import type { FlavorId } from './flavor-id';
 import type { Provenance, RegisteredFlavor, Registration } from './registration';
+import type { RegistrationDocument } from './registration-document';
 import type { ServiceType, ServiceTypeInUse } from './service-type';
+
+/** All registrations as they stand at one moment, or those of some service types. */
+export interface Snapshot {
+  readonly registrations: RegistrationDocument;
+  /** Of the registrations and nothing else: the same ones have the same digest, in any file and process. */
+  readonly digest: string;
+}
+
+/** What is to change of the registrations. */
+export interface Rewrite {
+  readonly added: readonly Registration[];
+  readonly removed: readonly Registration[];
+  /** The flavors of what is added. */
+  readonly flavors: readonly AcceptedFlavor[];
+}
 
 export interface WriteOptions {
   readonly isPreview: boolean;
@@ -41,6 +57,22 @@ export interface RegistrationStore {
     provenance: Provenance,
     options?: WriteOptions,
   ): Promise<{ deregistered: Registration[]; notRegistered: Registration[] }>;
+
+  /**
+   * Changes the registrations as `decide` says, in one transaction with what it is shown: everything, or what stands of
+   * some service types. It may be called again when the registry was busy, and decides by what it is shown then. When it
+   * gives undefined or throws, nothing changes.
+   * @returns whether it was done; false when `decide` gave undefined
+   */
+  rewrite(
+    scope: 'everything' | readonly ServiceType[],
+    decide: (standing: Snapshot) => Rewrite | undefined,
+    provenance: Provenance,
+    options?: WriteOptions,
+  ): Promise<boolean>;
+
+  /** All registrations. */
+  findAll(): Promise<Snapshot>;
 
   /**
    * Another number as soon as anything in the registry may be another, whoever wrote it: what was found at the same

@@ -106,7 +106,7 @@ describe('access', () => {
 
   it('documents 401, 403 and 503 wherever a token is needed', () => {
     const locked = operations.filter(({ security }) => security === undefined);
-    expect(locked).toHaveLength(7);
+    expect(locked).toHaveLength(11);
     for (const { responses } of locked)
       expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403', '503']));
   });
@@ -131,6 +131,7 @@ describe('examples', () => {
       'listRegisteredFlavors 304',
       'getRegisteredFlavors 304',
       'checkRegisteredFlavors 304',
+      'getRegistrations 304',
       'getServiceTypes 304',
     ]);
   });

@@ -6,7 +6,7 @@ describe('the contract and its handlers', () => {
   const nothing: RequestHandler = () => undefined;
   const handlersFor = (operationIds: readonly string[]) => new Map(operationIds.map((id) => [id, nothing]));
   const serve = (operationIds: readonly string[]) =>
-    serveContract(contract, handlersFor(operationIds), { authenticate: async () => true, validateResponses: false });
+    serveContract(contract, handlersFor(operationIds), { admit: async () => true, validateResponses: false });
 
   it('have one handler for each operation', () => {
     expect(() => serve(operationIdsOf(contract))).not.toThrow();

@@ -85,6 +85,26 @@ describe('every documented status', () => {
     return {};
   };
 
+  /** The same ways to an operation that takes a body, and those to refuse one. */
+  const withBody = (ways: Record<string, Way>, body: unknown, sent: Record<string, string> = {}) => {
+    const text = JSON.stringify(body);
+    const its = { 'Content-Type': 'application/json', 'Content-Length': String(text.length), ...sent };
+    const all: Record<string, Way> = {
+      ...ways,
+      413: () => ({ headers: { 'Content-Length': String(1024 * 1024 + 1) } }),
+      415: () => ({ headers: { ...admin(), 'Content-Type': 'text/plain' } }),
+    };
+    const carrying =
+      (way: Way): Way =>
+      async () => {
+        const request = await way();
+        const isSent = request.unfinished !== true && request.headers?.['Content-Length'] === undefined;
+        return isSent ? { body: text, ...request, headers: { ...its, ...request.headers } } : request;
+      };
+    return Object.fromEntries(Object.entries(all).map(([status, way]) => [status, carrying(way)]));
+  };
+  const ofEverything = { 'If-Match': '*' };
+
   const pair = '/RegisteredFlavors/redis/3';
   const operations: Record<string, { method: string; path: string; ways: Record<string, Way> }> = {
     getVersions: {
@@ -127,6 +147,62 @@ describe('every documented status', () => {
         ...onNovaPath,
         200: () => ({ headers: admin() }),
         304: () => ({ headers: { ...admin(), 'If-None-Match': '*' } }),
+      },
+    },
+    registerManyFlavors: {
+      method: 'POST',
+      path: '/RegisteredFlavors',
+      ways: {
+        ...withBody(
+          { ...onNovaPath, 201: () => ({ headers: admin() }), 403: () => ({ headers: member() }) },
+          { service_types: ['mysql'], flavor_ids: ['4'] },
+        ),
+        ...withBody({ 200: () => ({ headers: admin() }) }, { service_types: ['redis'], flavor_ids: ['1'] }),
+      },
+    },
+    getRegistrations: {
+      method: 'GET',
+      path: '/Registrations',
+      ways: {
+        ...onLockedPath,
+        405: () => ({ method: 'DELETE' }),
+        200: () => ({ headers: admin() }),
+        304: () => ({ headers: { ...admin(), 'If-None-Match': '*' } }),
+        403: () => ({ headers: member() }),
+      },
+    },
+    replaceRegistrations: {
+      method: 'PUT',
+      path: '/Registrations',
+      ways: {
+        ...withBody(
+          {
+            ...onNovaPath,
+            405: () => ({ method: 'DELETE' }),
+            403: () => ({ headers: member() }),
+            412: () => ({ headers: { ...admin(), 'If-Match': '"older"' } }),
+          },
+          { registrations: { redis: ['1', '2', '5'] } },
+          ofEverything,
+        ),
+        ...withBody({ 200: () => ({ headers: admin() }) }, { registrations: { redis: ['1', '2'] } }, ofEverything),
+        ...withBody({ 428: () => ({ headers: admin() }) }, { registrations: {} }),
+      },
+    },
+    patchRegistrations: {
+      method: 'PATCH',
+      path: '/Registrations',
+      ways: {
+        ...withBody(
+          {
+            ...onNovaPath,
+            405: () => ({ method: 'DELETE' }),
+            403: () => ({ headers: member() }),
+            412: () => ({ headers: { ...admin(), 'If-Match': '"older"' } }),
+          },
+          { registrations: { mysql: ['5'] } },
+        ),
+        ...withBody({ 200: () => ({ headers: admin() }) }, { registrations: { mysql: null } }),
       },
     },
     getServiceTypes: {

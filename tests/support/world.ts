@@ -45,9 +45,10 @@ export class World {
 
   /** A request to our service, with the token of a person. */
   as(person: Person | 'unscoped') {
-    const send = (method: 'get' | 'post' | 'delete' | 'head') => (path: string) =>
+    const send = (method: 'get' | 'post' | 'put' | 'patch' | 'delete' | 'head') => (path: string) =>
       supertest(this.service.url)[method](path).set('X-Auth-Token', this.tokens[person]);
-    return { get: send('get'), post: send('post'), delete: send('delete'), head: send('head') };
+    const [get, post, put, patch] = [send('get'), send('post'), send('put'), send('patch')];
+    return { get, post, put, patch, delete: send('delete'), head: send('head') };
   }
 
   /** A request to our service without a token. */

@@ -8,6 +8,8 @@ export function prepareReads(db: BetterSQLite3Database) {
   return {
     find: prepareFind(db, isOfTypes()),
     findPairs: prepareFind(db, and(isOfTypes(), isOneOf())),
+    findAll: prepareFindGroups(db, undefined),
+    findOfTypes: prepareFindGroups(db, isOfTypes()),
     findFlavors: prepareFind(db, isOneOf(), sql.placeholder('rows')),
     findAccepted: prepareFindAccepted(db, undefined),
     findAcceptedOf: prepareFindAccepted(db, inArray(acceptedFlavors.flavorId, listed('flavorIds'))),
@@ -47,6 +49,18 @@ function prepareFind(db: BetterSQLite3Database, which: SQL | undefined, rows: Pl
       .limit(rows)
       .prepare()
   );
+}
+
+/** One row for each service type, with its ids as one JSON array: a row for each pair would take ten times as long. */
+function prepareFindGroups(db: BetterSQLite3Database, which: SQL | undefined) {
+  const { serviceType, flavorId } = registrations;
+  return db
+    .select({ serviceType, flavorIds: sql<string>`json_group_array(${flavorId} ORDER BY ${flavorId})` })
+    .from(registrations)
+    .where(which)
+    .groupBy(serviceType)
+    .orderBy(serviceType)
+    .prepare();
 }
 
 function prepareFindAccepted(db: BetterSQLite3Database, which: SQL | undefined) {

@@ -1,12 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type AcceptedFlavor, sameSize } from '../../registrations/flavor';
+import type { AcceptedFlavor } from '../../registrations/flavor';
 import type { FlavorId } from '../../registrations/flavor-id';
 import type { Provenance, RegisteredFlavor, Registration } from '../../registrations/registration';
-import type { RegistrationStore, WriteOptions } from '../../registrations/registration-store';
+import type { RegistrationStore, Rewrite, Snapshot, WriteOptions } from '../../registrations/registration-store';
 import type { ServiceType, ServiceTypeInUse } from '../../registrations/service-type';
-import { splitPairs } from '../split-pairs';
+import { idsByType, splitPairs } from '../split-pairs';
 import { Change } from './change';
 import { jsonList } from './listed';
+import { snapshotOf } from './snapshot';
 import type { SqliteDatabase } from './sqlite-database';
 
 /** How many pairs are read for one page, at most: reading them stops everything else in this process. */
@@ -31,15 +32,10 @@ export class SqliteRegistrationStore implements RegistrationStore {
     options?: WriteOptions,
   ): Promise<{ registered: Registration[]; alreadyRegistered: Registration[] }> {
     const flavorIds = flavors.map(({ id }) => id);
-    const lists = { serviceTypes: jsonList(serviceTypes), flavorIds: jsonList(flavorIds) };
-    const { acceptFlavor, register } = this.#database.writes;
     return this.#database.write(() => {
-      const resized = this.#resized(flavors);
       const change = this.#change(provenance);
-      if (resized.length > 0)
-        this.#database.writes.recordAccepted.run({ changeId: change.id(), flavorIds: jsonList(resized) });
-      for (const flavor of flavors) acceptFlavor.run({ ...flavor, acceptedAt: provenance.at });
-      const added = register.all({ ...lists, ...provenance, globalRequestId: provenance.globalRequestId ?? null });
+      change.accept(flavors);
+      const added = change.add(serviceTypes, flavorIds);
       const { changed, unchanged } = splitPairs(serviceTypes, flavorIds, added);
       change.record('registered', changed);
       return { registered: changed, alreadyRegistered: unchanged };
@@ -52,15 +48,39 @@ export class SqliteRegistrationStore implements RegistrationStore {
     provenance: Provenance,
     options?: WriteOptions,
   ): Promise<{ deregistered: Registration[]; notRegistered: Registration[] }> {
-    const lists = { serviceTypes: jsonList(serviceTypes), flavorIds: jsonList(flavorIds) };
-    const { deregister, forgetFlavors } = this.#database.writes;
     return this.#database.write(() => {
-      const removed = deregister.all(lists);
-      if (removed.length > 0) forgetFlavors.run(lists);
+      const change = this.#change(provenance);
+      const removed = change.remove(serviceTypes, flavorIds);
       const { changed, unchanged } = splitPairs(serviceTypes, flavorIds, removed);
-      this.#change(provenance).record('deregistered', changed);
+      change.record('deregistered', changed);
       return { deregistered: changed, notRegistered: unchanged };
     }, options);
+  }
+
+  async rewrite(
+    scope: 'everything' | readonly ServiceType[],
+    decide: (standing: Snapshot) => Rewrite | undefined,
+    provenance: Provenance,
+    options?: WriteOptions,
+  ): Promise<boolean> {
+    const { findAll, findOfTypes } = this.#database.reads;
+    return this.#database.write(() => {
+      const rows = scope === 'everything' ? findAll.all() : findOfTypes.all({ serviceTypes: jsonList(scope) });
+      const rewrite = decide(snapshotOf(rows));
+      if (rewrite === undefined) return false;
+      const { added, removed, flavors } = rewrite;
+      const change = this.#change(provenance);
+      change.accept(flavors);
+      for (const [serviceType, ids] of idsByType(added)) change.add([serviceType], ids);
+      for (const [serviceType, ids] of idsByType(removed)) change.remove([serviceType], ids);
+      change.record('deregistered', removed);
+      change.record('registered', added);
+      return true;
+    }, options);
+  }
+
+  async findAll(): Promise<Snapshot> {
+    return snapshotOf(this.#database.read(() => this.#database.reads.findAll.all()));
   }
 
   revision(): number {
@@ -124,22 +144,8 @@ export class SqliteRegistrationStore implements RegistrationStore {
     return this.#database.read(() => findFlavors.all({ flavorIds: jsonList(flavorIds), rows }));
   }
 
-  /** Those of the flavors that were accepted in another size before. */
-  #resized(flavors: readonly AcceptedFlavor[]): FlavorId[] {
-    const standing = this.#database.reads.findAcceptedOf.all({
-      ...{ after: '', limit: NO_LIMIT },
-      flavorIds: jsonList(flavors.map(({ id }) => id)),
-    });
-    const before = new Map(standing.map((accepted) => [accepted.id, accepted]));
-    return flavors.flatMap((flavor) => {
-      const accepted = before.get(flavor.id);
-      return accepted === undefined || sameSize(accepted, flavor) ? [] : [flavor.id];
-    });
-  }
-
-  /** A change of the registry, written down as soon as there is something of it. */
   #change(provenance: Provenance): Change {
-    return new Change(this.#database.writes, provenance);
+    return new Change(this.#database, provenance);
   }
 }
 

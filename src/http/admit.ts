@@ -1,0 +1,18 @@
+import type { Request } from 'express';
+import { contextOf } from './request-context';
+
+/**
+ * What every operation that needs a token begins with, as the handler of the contract's security scheme: one step after
+ * the other, each of which may throw. 404 and 405 come before it, what the contract says of parameters and body after it.
+ */
+export function admit(...steps: readonly ((request: Request) => Promise<void>)[]) {
+  return async (request: Request): Promise<boolean> => {
+    try {
+      for (const step of steps) await step(request);
+      return true;
+    } catch (error) {
+      contextOf(request).refusal = error;
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,71 @@
+import type { ErrorCode, Problem } from '../errors';
+import { FLAVOR_ID_PATTERN, FLAVOR_ID_RULE } from '../registrations/flavor-id';
+import { FLAVOR_STATUSES } from '../registrations/read-request';
+import { SERVICE_TYPE_PATTERN, SERVICE_TYPE_RULE } from '../registrations/service-type';
+
+/** What the items of a list have to be: what a bad one is called, and what a good one looks like. */
+export interface ItemRule {
+  readonly code: ErrorCode;
+  readonly pattern: RegExp;
+  readonly rule: string;
+}
+
+export const SERVICE_TYPES: ItemRule = {
+  code: 'registered-flavors.service_type.invalid',
+  pattern: SERVICE_TYPE_PATTERN,
+  rule: SERVICE_TYPE_RULE,
+};
+export const FLAVOR_IDS: ItemRule = {
+  code: 'registered-flavors.flavor_id.invalid',
+  pattern: FLAVOR_ID_PATTERN,
+  rule: FLAVOR_ID_RULE,
+};
+export const STATUSES: ItemRule = {
+  code: 'registered-flavors.request.invalid',
+  pattern: new RegExp(`^(${FLAVOR_STATUSES.join('|')})$`),
+  rule: `A status is one of ${FLAVOR_STATUSES.join(', ')}.`,
+};
+
+const QUOTED_CHARACTERS = 80;
+/** Beyond this many the caller has understood. */
+const MOST_PROBLEMS = 100;
+
+/** The validator stops at the first bad item of a list; whoever mends a list wants to know them all. */
+export function describeBadItems({ code, pattern, rule }: ItemRule, name: string, values: unknown): Problem[] {
+  if (!Array.isArray(values)) return [];
+  const problems: Problem[] = [];
+  for (const [index, value] of (values as unknown[]).entries()) {
+    if (typeof value !== 'string') problems.push(noText(name, index, value));
+    else if (!pattern.test(value)) {
+      const what = value === '' ? 'is empty' : `is "${quote(value)}"`;
+      problems.push({ code, detail: `Item ${index + 1} of ${name} ${what}. ${rule}` });
+    }
+  }
+  return problems;
+}
+
+function noText(name: string, index: number, value: unknown): Problem {
+  const isNumber = typeof value === 'number';
+  const what = isNumber ? String(value) : value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value;
+  const wanted = isNumber ? `a text: "${value}"` : 'a text';
+  return {
+    code: 'registered-flavors.body.invalid',
+    detail: `Item ${index + 1} of ${name} is ${what}, and has to be ${wanted}.`,
+  };
+}
+
+/** Says how many more there are, instead of what they are. */
+export function abridge(problems: readonly Problem[]): Problem[] {
+  const last = problems[MOST_PROBLEMS];
+  if (last === undefined) return [...problems];
+  const more = problems.length - MOST_PROBLEMS + 1;
+  return [
+    ...problems.slice(0, MOST_PROBLEMS - 1),
+    { ...last, detail: `${more} more items are wrong in the same way.` },
+  ];
+}
+
+/** As much of what a client sent as it needs to find it again. */
+export function quote(value: string): string {
+  return value.length > QUOTED_CHARACTERS ? `${value.slice(0, QUOTED_CHARACTERS)}...` : value;
+}

@@ -1,0 +1,102 @@
+import type { Request } from 'express';
+import type { Problem } from '../errors';
+import { nearestName } from '../registrations/nearest-name';
+import { describeBadItems, FLAVOR_IDS, quote, SERVICE_TYPES } from './bad-items';
+import { bodySchemaOf, type Contract, schemaOf } from './contract';
+
+/** What the validator says of a body. */
+interface ValidatorError {
+  /** `/body/selector/min_ram` */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What is wrong with a body: every unknown attribute and every bad item, or else what the validator stopped at. */
+export function describeBody(request: Request, contract: Contract, errors: readonly ValidatorError[]): Problem[] {
+  const body: unknown = request.body;
+  const problems = [...describeUnknown(body, contract, bodySchemaOf(contract, request)), ...describeLists(body)];
+  return problems.length > 0 ? problems : errors.map(describe);
+}
+
+type Schema = ReturnType<typeof bodySchemaOf>;
+
+function describeUnknown(value: unknown, contract: Contract, schema: Schema, where = ''): Problem[] {
+  const { properties } = schema;
+  if (!isObject(value) || properties === undefined) return [];
+  const known = Object.keys(properties);
+  return Object.entries(value).flatMap(([name, inner]) => {
+    const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    return property === undefined
+      ? [unknownAttribute(name, known, where)]
+      : describeUnknown(inner, contract, schemaOf(contract, property), name);
+  });
+}
+
+function unknownAttribute(name: string, known: readonly string[], where: string): Problem {
+  const meant = nearestName(name, known);
+  const hint = meant === undefined ? `It takes: ${known.join(', ')}.` : `Did you mean "${meant}"?`;
+  return {
+    code: 'registered-flavors.attribute.unknown',
+    detail: `${named(where)} has an attribute "${quote(name)}" that is not known here. ${hint}`,
+  };
+}
+
+/** The lists of all bodies: those that this one does not have are unknown to it, and told of as such. */
+function describeLists(body: unknown): Problem[] {
+  if (!isObject(body)) return [];
+  const { service_types, flavor_ids, registrations } = body;
+  return [
+    ...describeBadItems(SERVICE_TYPES, 'service_types', service_types),
+    ...describeBadItems(FLAVOR_IDS, 'flavor_ids', flavor_ids),
+    ...(isObject(registrations) ? describeRegistrations(registrations) : []),
+  ];
+}
+
+function describeRegistrations(registrations: Readonly<Record<string, unknown>>): Problem[] {
+  return Object.entries(registrations).flatMap(([serviceType, ids]) => {
+    if (SERVICE_TYPES.pattern.test(serviceType))
+      return describeBadItems(FLAVOR_IDS, `registrations.${serviceType}`, ids);
+    const what = serviceType === '' ? 'an empty name' : `the name "${quote(serviceType)}"`;
+    return [{ code: SERVICE_TYPES.code, detail: `The body's registrations have ${what}. ${SERVICE_TYPES.rule}` }];
+  });
+}
+
+const PAIR = 'must have service_types, and either flavor_ids or selector';
+
+/** What the validator says, in words that go on from the attribute's name. */
+const WORDS: readonly [RegExp, string][] = [
+  [/^must have required property '(.*)'$/, 'must be given'],
+  [/^must NOT have (fewer|more) than 2 properties$/, PAIR],
+  [/^must NOT have fewer than 1 properties$/, 'must not be empty'],
+  [/^must NOT have more than (\d+) properties$/, 'must have up to $1 attributes'],
+  [/^must NOT have fewer than 1 items$/, 'must not be empty'],
+  [/^must NOT have fewer than 1 characters$/, 'must not be empty'],
+  [/^must NOT have more than (\d+) characters$/, 'must have up to $1 characters'],
+  [/^must be integer$/, 'must be a whole number'],
+  [/^must be array,null$/, 'must be a list, or null'],
+  [/^must be array$/, 'must be a list'],
+  [/^must be object$/, 'must be an object: {...}'],
+  [/^must be string$/, 'must be a text'],
+  [/^must be boolean$/, 'must be true or false'],
+  [/^must be >= /, 'must be at least '],
+  [/^must be <= /, 'must be at most '],
+];
+
+function describe({ path, message }: ValidatorError): Problem {
+  const name = path.replace(/^\/body\/?/, '').replaceAll('/', '.');
+  const known = WORDS.find(([pattern]) => pattern.test(message));
+  const wanted = known === undefined ? message : message.replace(...known);
+  return {
+    code: 'registered-flavors.body.invalid',
+    detail: `${named(name)} ${wanted}.`,
+  };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Of the body, as the beginning of a sentence. */
+function named(attribute: string): string {
+  return attribute === '' ? 'The body' : `The body's ${quote(attribute)}`;
+}

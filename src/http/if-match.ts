@@ -1,0 +1,23 @@
+import type { Request } from 'express';
+import { HttpFault } from './http-fault';
+
+const FORM = /^(?:W\/)?"[\x21\x23-\x7e]*"(?:[ \t]*,[ \t]*(?:W\/)?"[\x21\x23-\x7e]*")*$/;
+const STRONG = /(W\/)?"([^"]*)"/g;
+
+/**
+ * What is between the quotes of the ETags that a request names with If-Match; `any` for `*`, undefined without it. Weak
+ * ones are none of ours: the comparison is a strong one (RFC 9110, 13.1.1).
+ * @throws HttpFault 400 when it is malformed
+ */
+export function readIfMatch(request: Request): readonly string[] | 'any' | undefined {
+  const value = request.get('If-Match')?.trim();
+  if (value === undefined) return undefined;
+  if (value === '*') return 'any';
+  if (!FORM.test(value)) {
+    throw new HttpFault('malformed', {
+      code: 'registered-flavors.request.invalid',
+      detail: 'If-Match must be ETags in quotes, separated by commas, or *.',
+    });
+  }
+  return [...value.matchAll(STRONG)].flatMap(([, weak, tag]) => (weak === undefined && tag !== undefined ? [tag] : []));
+}

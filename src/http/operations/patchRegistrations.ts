@@ -1,0 +1,25 @@
+import type { RequestHandler } from 'express';
+import { declareRegistrations, type DeclarePorts } from '../../registrations/declare-registrations';
+import type { components } from '../contract-types';
+import { readIfMatch } from '../if-match';
+import { callOf } from '../request-context';
+import { queryBoolean } from '../request-values';
+import { sendDeclared } from '../writing-answer';
+
+/** PATCH /Registrations: a JSON merge patch (RFC 7396), for which an empty type and one that is not there are the same. */
+export function patchRegistrations(ports: DeclarePorts): RequestHandler {
+  return async (request, response) => {
+    const { registrations = {} } = request.body as components['schemas']['RegistrationPatch'];
+    const named = Object.entries(registrations).map(([serviceType, ids]): [string, string[]] => [
+      serviceType,
+      ids ?? [],
+    ]);
+    const outcome = await declareRegistrations(ports, callOf(request), {
+      registrations: named,
+      isEverything: false,
+      expected: readIfMatch(request),
+      isPreview: queryBoolean(request.query, 'dry_run') ?? false,
+    });
+    sendDeclared(response, outcome);
+  };
+}

@@ -1,0 +1,21 @@
+import type { RequestHandler } from 'express';
+import { declareRegistrations, type DeclarePorts } from '../../registrations/declare-registrations';
+import type { components } from '../contract-types';
+import { readIfMatch } from '../if-match';
+import { callOf } from '../request-context';
+import { queryBoolean } from '../request-values';
+import { sendDeclared } from '../writing-answer';
+
+/** PUT /Registrations */
+export function replaceRegistrations(ports: DeclarePorts): RequestHandler {
+  return async (request, response) => {
+    const { registrations } = request.body as components['schemas']['RegistrationDocument'];
+    const outcome = await declareRegistrations(ports, callOf(request), {
+      registrations: Object.entries(registrations),
+      isEverything: true,
+      expected: readIfMatch(request),
+      isPreview: queryBoolean(request.query, 'dry_run') ?? false,
+    });
+    sendDeclared(response, outcome);
+  };
+}
