@@ -51,12 +51,30 @@ describe('an SQLite registry in trouble', () => {
     expect(outcome.registered).toEqual(pairs('mysql 1'));
   });
 
+  it('writes nothing of a declaration when the disk is full halfway', async () => {
+    const before = await store.findAll();
+    const pages = database.client.pragma('page_count', { simple: true }) as number;
+    database.client.pragma(`max_page_count = ${pages + 20}`);
+    const ids = numbered('id-', 1000);
+    const added = numbered('type-', 10).flatMap((serviceType) => ids.map((flavorId) => ({ serviceType, flavorId })));
+    const decide = () => ({ added, removed: pairs('redis 1'), flavors: flavors(...ids) });
+    await expect(store.rewrite('everything', decide, provenance())).rejects.toMatchObject(
+      unavailable('The registry is on a disk that is full.'),
+    );
+    database.client.pragma('max_page_count = 1000000');
+    expect(await store.findAll()).toEqual(before);
+    expect(await store.rewrite('everything', decide, provenance())).toBe(true);
+  });
+
   it('still reads when it cannot write', async () => {
     database.client.pragma('query_only = ON');
     const refused = unavailable('The registry cannot be written: its file or file system is read-only.');
     await expect(store.register(['redis'], flavors('2'), provenance())).rejects.toMatchObject(refused);
     await expect(store.deregister(['redis'], ['1'], provenance())).rejects.toMatchObject(refused);
+    const decide = () => ({ added: [], removed: pairs('redis 1'), flavors: [] });
+    await expect(store.rewrite('everything', decide, provenance())).rejects.toMatchObject(refused);
     expect(await store.find(['redis'])).toHaveLength(1);
+    expect(Object.fromEntries((await store.findAll()).registrations)).toEqual({ redis: ['1'] });
   });
 
   it('says that the file is damaged', async () => {

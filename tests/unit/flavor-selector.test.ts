@@ -80,6 +80,13 @@ describe('a selector', () => {
     [{ extraSpecs: ['hw'] }, false],
     [{ extraSpecs: ['__proto__:own'] }, true],
     [{ extraSpecs: ['constructor:*'] }, false],
+    [{ extraSpecsByKey: new Map([['hw:cpu_policy', 'ded*']]) }, true],
+    [{ extraSpecsByKey: new Map([['hw', 'cpu_policy:dedicated']]) }, false],
+    [{ extraSpecsByKey: new Map([['trait:HW_CPU:X', 'required:yes']]) }, true],
+    [{ extraSpecsByKey: new Map([['trait:HW_CPU:X:required', 'yes']]) }, false],
+    [{ extraSpecsByKey: new Map([['__proto__', 'own']]) }, true],
+    [{ extraSpecsByKey: new Map([['toString', '*']]) }, false],
+    [{ extraSpecs: ['plain:'], extraSpecsByKey: new Map([['plain', 'x']]) }, false],
     [{ name: 'db.*', isPublic: true, minVcpus: 1, extraSpecs: ['plain:*'] }, true],
   ])('%j selects it: %s', (selector, expected) => {
     expect(selects({ extraSpecs: [], ...selector }, flavor)).toBe(expected);

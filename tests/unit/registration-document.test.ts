@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { RegisteredFlavorsError } from '../../src/errors';
+import { differenceOf, readDocument, type RegistrationDocument } from '../../src/registrations/registration-document';
+
+const document = (entries: Record<string, string[]>): RegistrationDocument => new Map(Object.entries(entries));
+const textOf = ({ serviceType, flavorId }: { serviceType: string; flavorId: string }) => `${serviceType} ${flavorId}`;
+
+describe('readDocument', () => {
+  it('sorts types and ids in byte order, and keeps each id once', () => {
+    const read = readDocument([
+      ['redis', ['b', 'B', '10', '9', 'b']],
+      ['mysql', []],
+      ['__proto__', ['1']],
+    ]);
+    expect([...read]).toEqual([
+      ['__proto__', ['1']],
+      ['mysql', []],
+      ['redis', ['10', '9', 'B', 'b']],
+    ]);
+  });
+
+  it('takes 10,000 pairs and no more; duplicates count once', () => {
+    const ids = (count: number) => Array.from({ length: count }, (_, index) => `${index}`);
+    const half: [string, string[]] = ['a', ids(5000)];
+    expect(readDocument([half, ['b', [...ids(5000), ...ids(5000)]]]).size).toBe(2);
+    const tooMany = () => readDocument([half, ['b', ids(5001)]]);
+    expect(tooMany).toThrow(RegisteredFlavorsError);
+    expect(tooMany).toThrow(
+      'The registrations are 10001 pairs of service type and flavor; one request takes up to 10000.',
+    );
+  });
+});
+
+describe('differenceOf', () => {
+  it('tells what is new, what is gone and how much stays', () => {
+    const standing = document({ kafka: ['1'], mysql: ['1', '2'], redis: ['1', '2', '3'] });
+    const { added, removed, unchanged } = differenceOf(
+      standing,
+      document({ redis: ['2', '4'], mysql: [], vertica: ['1'] }),
+    );
+    expect([added.map(textOf), removed.map(textOf), unchanged]).toEqual([
+      ['redis 4', 'vertica 1'],
+      ['kafka 1', 'mysql 1', 'mysql 2', 'redis 1', 'redis 3'],
+      1,
+    ]);
+  });
+
+  it('leads from any document to any other, and names no pair twice', () => {
+    const ids = fc.uniqueArray(fc.constantFrom('1', '2', '3', 'constructor'));
+    const any = fc
+      .dictionary(fc.constantFrom('a', 'b', 'c'), ids)
+      .map((entries) => readDocument(Object.entries(entries)));
+    const pairsOf = (each: RegistrationDocument) =>
+      [...each].flatMap(([serviceType, list]) => list.map((flavorId) => textOf({ serviceType, flavorId })));
+    fc.assert(
+      fc.property(any, any, (standing, declared) => {
+        const { added, removed, unchanged } = differenceOf(standing, declared);
+        const after = new Set(pairsOf(standing));
+        for (const pair of removed) expect(after.delete(textOf(pair))).toBe(true);
+        expect(after.size).toBe(unchanged);
+        for (const pair of added) after.add(textOf(pair));
+        expect(after.size).toBe(unchanged + added.length);
+        expect([...after].sort()).toEqual(pairsOf(declared).sort());
+      }),
+    );
+  });
+});
