@@ -1,10 +1,9 @@
-import path from 'node:path';
 import Database from 'better-sqlite3';
 import { type StubCloud, startStubCloud } from '../../src/stub/stub-cloud';
 import { StoreProcess } from '../store/store-process';
 import { pairs } from '../support/expectations';
-import { ServiceProcess } from '../support/service-process';
-import { stubEnvironment } from '../support/stub-world';
+import type { ServiceProcess } from '../support/service-process';
+import { type ServicesOnOneRegistry, startServicesOnOneRegistry } from '../support/services-on-one-registry';
 
 type Pair = ReturnType<typeof pairs>[number];
 interface Answer {
@@ -24,7 +23,8 @@ describe('many writers', () => {
   const all = inOrder(pairs(types, ids));
   const everything = `/RegisteredFlavors/${types.join()}/${ids.join()}`;
   let stub: StubCloud;
-  let services: ServiceProcess[];
+  let shared: ServicesOnOneRegistry;
+  let services: ServicesOnOneRegistry['services'];
   let headers: Record<string, string>;
   let databaseFile: string;
 
@@ -49,17 +49,15 @@ describe('many writers', () => {
     stub = await startStubCloud();
     stub.nova.add(...ids.map((id) => ({ id, name: id, ram: 1024, vcpus: 1, disk: 1 })));
     headers = { 'X-Auth-Token': stub.keystone.tokenFor('admin') };
-    const first = await ServiceProcess.start(stubEnvironment(stub));
-    databaseFile = path.join(first.folder, 'data', 'registered-flavors.db');
-    const shared = { ...stubEnvironment(stub), DATABASE_URL: `file:${databaseFile}` };
-    services = [first, await ServiceProcess.start(shared)];
+    shared = await startServicesOnOneRegistry(stub);
+    ({ services, databaseFile } = shared);
   });
   afterEach(async () => {
     expect(services.map(({ health }) => health)).toEqual(Array(2).fill({ ended: null, complaints: '' }));
-    await send(services[0]!, 'DELETE', everything);
+    await send(services[0], 'DELETE', everything);
   });
   afterAll(async () => {
-    const exits = [await services[1]!.stop(), await services[0]!.stop()];
+    const exits = await shared.stop();
     await stub.close();
     expect(exits).toEqual([0, 0]);
   });
@@ -103,13 +101,13 @@ describe('many writers', () => {
     'that register and deregister the same pairs at once end in one of the two orders (%d ms apart)',
     async (ms) => {
       for (const before of [[], all]) {
-        if (before.length > 0) await send(services[0]!, 'POST', everything);
-        else await send(services[0]!, 'DELETE', everything);
+        if (before.length > 0) await send(services[0], 'POST', everything);
+        else await send(services[0], 'DELETE', everything);
         const [posted, deleted] = await Promise.all([
-          send(services[0]!, 'POST', everything),
-          new Promise((resolve) => setTimeout(resolve, ms)).then(() => send(services[1]!, 'DELETE', everything)),
+          send(services[0], 'POST', everything),
+          new Promise((resolve) => setTimeout(resolve, ms)).then(() => send(services[1], 'DELETE', everything)),
         ]);
-        const outcome = { posted: posted.status, deleted: deleted.status, after: await seenBy(services[1]!) };
+        const outcome = { posted: posted.status, deleted: deleted.status, after: await seenBy(services[1]) };
         expect(
           before.length > 0
             ? [
@@ -126,7 +124,7 @@ describe('many writers', () => {
   );
 
   it('in two processes see at once what the other has written', async () => {
-    const [one, other] = services as [ServiceProcess, ServiceProcess];
+    const [one, other] = services;
     for (const id of ids) {
       expect((await send(one, 'POST', `/RegisteredFlavors/redis/${id}`)).status).toBe(201);
       expect(await seenBy(other)).toEqual([`redis ${id}`]);
@@ -139,14 +137,14 @@ describe('many writers', () => {
   describe('while another process keeps the registry locked', () => {
     let locker: StoreProcess;
     beforeEach(async () => {
-      await send(services[0]!, 'POST', '/RegisteredFlavors/redis/writers-0');
+      await send(services[0], 'POST', '/RegisteredFlavors/redis/writers-0');
       locker = await StoreProcess.start();
       await locker.tell({ do: 'lock', path: databaseFile });
     });
     afterEach(() => locker.kill());
 
     it('refuses to write after its wait, goes on reading, and recovers at once', async () => {
-      const [service] = services as [ServiceProcess];
+      const [service] = services;
       const refusals = [
         await send(service, 'POST', everything),
         await send(service, 'DELETE', '/RegisteredFlavors/redis/writers-0'),
@@ -163,7 +161,7 @@ describe('many writers', () => {
     });
 
     it('does not make readers wait for every writer in turn', async () => {
-      const [service] = services as [ServiceProcess];
+      const [service] = services;
       const writes = ids.slice(0, 4).map((id) => send(service, 'DELETE', `/RegisteredFlavors/redis/${id}`));
       await new Promise((resolve) => setTimeout(resolve, 50));
       const begin = performance.now();

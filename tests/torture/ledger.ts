@@ -10,9 +10,12 @@ export interface Report {
   readonly events: number;
 }
 
-/** A write as it was sent. Its id comes back in the registry, whether or not an answer does. */
+/**
+ * A write as it was sent. Its id comes back in the registry, whether or not an answer does. PATCH gives each of the types
+ * just these ids; PUT does, and empties all others.
+ */
 export interface Sent {
-  readonly method: 'POST' | 'DELETE';
+  readonly method: 'POST' | 'DELETE' | 'PATCH' | 'PUT';
   readonly types: readonly string[];
   readonly ids: readonly string[];
   readonly globalId: string;
@@ -54,8 +57,12 @@ export class Ledger {
   }
 
   hears({ globalId, method }: Sent, status: number, answer: Answer): void {
-    if (![200, 201, 404, 503].includes(status)) throw new Error(`${method} was answered ${status}`);
-    const changed = (answer.registered ?? answer.deregistered ?? []).map(nameOf).sort();
+    if (![200, 201, 404, 412, 503].includes(status)) throw new Error(`${method} was answered ${status}`);
+    const { registered = [], deregistered = [] } = answer;
+    const changed = [
+      ...registered.map((pair) => `registered ${nameOf(pair)}`),
+      ...deregistered.map((pair) => `deregistered ${nameOf(pair)}`),
+    ].sort();
     if (status >= 400) this.sent.delete(globalId);
     else this.acknowledged.set(globalId, changed);
     if (status < 400) this.counts.acknowledged += 1;
@@ -87,7 +94,8 @@ export class Ledger {
 
     for (const [globalId, changed] of acknowledged) {
       const rows = (this.found.get(globalId) ?? []).filter(({ action }) => action !== 'size_accepted');
-      same(`an acknowledged write and its events (${globalId})`, rows.map(({ pair }) => pair).sort(), changed);
+      const done = rows.map(({ action, pair }) => `${action} ${pair}`).sort();
+      same(`an acknowledged write and its events (${globalId})`, done, changed);
       this.forget(globalId);
     }
     for (const globalId of unanswered) {
@@ -101,7 +109,7 @@ export class Ledger {
     return { acknowledged, events, unanswered: { done, notDone } };
   }
 
-  /** A write is whole: after it, all that it names stands, or nothing of it. */
+  /** A write is whole: after it, all is as it says. */
   private replay(globalId: string, rows: readonly EventRow[]): void {
     for (const { action, pair } of rows) {
       const stood = this.standing.has(pair);
@@ -112,8 +120,11 @@ export class Ledger {
     }
     const sent = this.sent.get(globalId);
     if (sent === undefined) throw new Error(`the registry has a change that nobody sent (${globalId})`);
-    const named = sent.types.flatMap((type) => sent.ids.map((id) => `${type} ${id}`));
-    const left = named.filter((pair) => this.standing.has(pair) !== (sent.method === 'POST'));
+    const named = new Set(sent.types.flatMap((type) => sent.ids.map((id) => `${type} ${id}`)));
+    const others = [...this.standing].filter((pair) => isReplacedBy(sent, pair));
+    const left = [...named, ...others].filter(
+      (pair) => this.standing.has(pair) !== (sent.method !== 'DELETE' && named.has(pair)),
+    );
     if (left.length > 0) throw new Error(`${sent.method} was done by half: ${left.join(', ')} (${globalId})`);
   }
 
@@ -155,6 +166,11 @@ export class Ledger {
     this.unanswered.delete(globalId);
     this.found.delete(globalId);
   }
+}
+
+/** Whether a pair that is not named does not stand afterwards, either. */
+function isReplacedBy({ method, types }: Sent, pair: string): boolean {
+  return method === 'PUT' || (method === 'PATCH' && types.includes(pair.split(' ')[0]!));
 }
 
 function nameOf({ service_type, flavor_id }: Pair): string {

@@ -10,7 +10,7 @@ Written by \`npm run torture -- --write\`.
 
 ## Killed while writing
 
-Two services share one registry file. Six writers register and deregister random pairs over HTTP, and change the size of flavors in Nova. At a random moment one of the services gets SIGKILL, in every fifth round both. Then the file is looked at, while the other service goes on writing, and what was killed is started again.
+Two services share one registry file. Six writers register and deregister random pairs over HTTP, set service types with PATCH and everything with PUT, and change the size of flavors in Nova. At a random moment one of the services gets SIGKILL, in every fifth round both. Then the file is looked at, while the other service goes on writing, and what was killed is started again.
 
 | what | count |
 | --- | --- |

@@ -6,10 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type StubCloud, startStubCloud } from '../../src/stub/stub-cloud';
 import { type Program, ServiceProcess } from '../support/service-process';
 import { stubEnvironment } from '../support/stub-world';
-import { type Answer, Ledger, type Report } from './ledger';
+import { type Answer, Ledger, type Report, type Sent } from './ledger';
 
 const TYPES = ['kafka', 'mysql', 'redis', 'vertica'];
 const IDS = Array.from({ length: 12 }, (_, index) => `flavor-${index}`);
+/** As often as they are listed. */
+const METHODS: readonly Sent['method'][] = ['POST', 'POST', 'POST', 'DELETE', 'DELETE', 'PATCH', 'PATCH', 'PUT'];
 const WRITERS = 6;
 const LONGEST_ROUND_MS = 120;
 /** In so many rounds both processes are killed at once: then nobody is left to finish what the other began. */
@@ -55,7 +57,7 @@ export async function torture(rounds: number, program: Program): Promise<Report>
   return { rounds, kills, ...ledger.totals() };
 }
 
-/** Registers and deregisters at random until told to stop, and writes down what was sent and what was answered. */
+/** Registers, deregisters and declares at random until told to stop, and writes down what was sent and what was answered. */
 async function write(
   stub: StubCloud,
   services: readonly ServiceProcess[],
@@ -64,16 +66,13 @@ async function write(
 ): Promise<void> {
   const headers = { 'X-Auth-Token': stub.keystone.tokenFor('admin') };
   while (!signal.aborted) {
-    const method = Math.random() < 0.5 ? 'POST' : 'DELETE';
-    const sent = { method, types: some(TYPES), ids: some(IDS), globalId: `req-${randomUUID()}` } as const;
+    const method = METHODS[Math.floor(Math.random() * METHODS.length)]!;
+    const sent = { method, types: some(TYPES), ids: some(IDS), globalId: `req-${randomUUID()}` };
     if (Math.random() < 0.1) stub.nova.change(sent.ids[0]!, { ram: 1024 * (1 + Math.floor(Math.random() * 4)) });
     ledger.sends(sent);
     const { url } = services[Math.floor(Math.random() * services.length)]!;
     try {
-      const answer = await fetch(`${url}/RegisteredFlavors/${sent.types.join()}/${sent.ids.join()}`, {
-        method,
-        headers: { ...headers, 'X-OpenStack-Request-Id': sent.globalId },
-      });
+      const answer = await send(url, sent, { ...headers, 'X-OpenStack-Request-Id': sent.globalId });
       ledger.hears(sent, answer.status, (await answer.json()) as Answer);
     } catch (error) {
       if (wasRefused(error))
@@ -82,6 +81,26 @@ async function write(
       await sleep(5);
     }
   }
+}
+
+/** By the lists of a URL or by a document; a document for everything is made of what was read, or for whatever is there. */
+async function send(url: string, { method, types, ids }: Sent, headers: Record<string, string>): Promise<Response> {
+  if (method === 'POST' || method === 'DELETE') {
+    return fetch(`${url}/RegisteredFlavors/${types.join()}/${ids.join()}`, { method, headers });
+  }
+  const condition = method === 'PUT' ? { 'If-Match': await etagOf(url, headers) } : undefined;
+  return fetch(`${url}/Registrations`, {
+    method,
+    headers: { ...headers, ...condition, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ registrations: Object.fromEntries(types.map((type) => [type, ids])) }),
+  });
+}
+
+async function etagOf(url: string, headers: Record<string, string>): Promise<string> {
+  if (Math.random() < 0.5) return '*';
+  const answer = await fetch(`${url}/Registrations`, { headers });
+  await answer.arrayBuffer();
+  return answer.headers.get('etag') ?? '*';
 }
 
 function wasRefused(error: unknown): boolean {
