@@ -75,9 +75,17 @@ function badRequest(
       describeBadItems(rule, name, splitList(request.query[name])),
     ),
   ];
-  const inBody = error.errors.filter(({ path }) => /^\/body(\/|$)/.test(path));
-  if (inBody.length > 0) badItems.push(...describeBody(request, contract, inBody));
-  return new HttpFault('malformed', badItems.length > 0 ? abridge(badItems) : error.errors.map(describe));
+  const inBody = error.errors.filter(isInBody);
+  const elsewhere = error.errors.filter((each) => !isInBody(each));
+  const problems = [
+    ...(badItems.length > 0 ? badItems : elsewhere.map(describe)),
+    ...(inBody.length > 0 ? describeBody(request, contract, inBody) : []),
+  ];
+  return new HttpFault('malformed', abridge(problems));
+}
+
+function isInBody({ path }: { path: string }): boolean {
+  return /^\/body(\/|$)/.test(path);
 }
 
 function splitList(value: unknown): unknown {

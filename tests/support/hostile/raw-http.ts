@@ -39,11 +39,26 @@ export function request(line: string, headers: readonly string[] = [], body = ''
 }
 
 /** What an error answer says, and in what it breaks the documented shape. */
-export function refusalOf(answer: WireAnswer | undefined): { status?: number; code?: string; breaches: string[] } {
+interface Refusal {
+  status?: number;
+  code?: string;
+  breaches: string[];
+}
+
+/** Of any operation: this one documents the most refusals of those without a body; their shape is the same everywhere. */
+export function refusalOf(answer: WireAnswer | undefined): Refusal {
+  return refusalBy('registerFlavors', answer);
+}
+
+/** Of an operation that takes a body. */
+export function bodyRefusalOf(answer: WireAnswer | undefined): Refusal {
+  return refusalBy('registerManyFlavors', answer);
+}
+
+function refusalBy(operationId: string, answer: WireAnswer | undefined): Refusal {
   if (answer === undefined) return { breaches: ['there is no answer'] };
   const { status } = answer;
-  // Of all operations this one documents the most refusals; their shape is the same everywhere.
-  const breaches = status < 400 ? [`${status} is no refusal`] : contractBreaches('registerFlavors', answer);
+  const breaches = status < 400 ? [`${status} is no refusal`] : contractBreaches(operationId, answer);
   if (breaches.length > 0) return { status, breaches };
   const { errors } = JSON.parse(answer.body) as { errors: { code: string; status: number; request_id: string }[] };
   const odd = errors.filter(
