@@ -29,19 +29,22 @@ export const STATUSES: ItemRule = {
 const QUOTED_CHARACTERS = 80;
 /** Beyond this many the caller has understood. */
 const MOST_PROBLEMS = 100;
+/** Beyond this many it does not matter how many more there are. */
+const MOST_COUNTED = 1000;
 
-/** The validator stops at the first bad item of a list; whoever mends a list wants to know them all. */
-export function describeBadItems({ code, pattern, rule }: ItemRule, name: string, values: unknown): Problem[] {
-  if (!Array.isArray(values)) return [];
-  const problems: Problem[] = [];
+/**
+ * The validator stops at the first bad item of a list; whoever mends a list wants to know them all. One by one, since a
+ * body may have half a million.
+ */
+export function* describeBadItems({ code, pattern, rule }: ItemRule, name: string, values: unknown): Iterable<Problem> {
+  if (!Array.isArray(values)) return;
   for (const [index, value] of (values as unknown[]).entries()) {
-    if (typeof value !== 'string') problems.push(noText(name, index, value));
+    if (typeof value !== 'string') yield noText(name, index, value);
     else if (!pattern.test(value)) {
       const what = value === '' ? 'is empty' : `is "${quote(value)}"`;
-      problems.push({ code, detail: `Item ${index + 1} of ${name} ${what}. ${rule}` });
+      yield { code, detail: `Item ${index + 1} of ${name} ${what}. ${rule}` };
     }
   }
-  return problems;
 }
 
 function noText(name: string, index: number, value: unknown): Problem {
@@ -54,15 +57,17 @@ function noText(name: string, index: number, value: unknown): Problem {
   };
 }
 
-/** Says how many more there are, instead of what they are. */
-export function abridge(problems: readonly Problem[]): Problem[] {
-  const last = problems[MOST_PROBLEMS];
-  if (last === undefined) return [...problems];
-  const more = problems.length - MOST_PROBLEMS + 1;
-  return [
-    ...problems.slice(0, MOST_PROBLEMS - 1),
-    { ...last, detail: `${more} more items are wrong in the same way.` },
-  ];
+/** The first ones, and how many more there are instead of what they are. */
+export function abridge(problems: Iterable<Problem>): Problem[] {
+  const told: Problem[] = [];
+  for (const problem of problems) {
+    told.push(problem);
+    if (told.length > MOST_COUNTED) break;
+  }
+  const last = told[MOST_PROBLEMS];
+  if (last === undefined) return told;
+  const more = told.length > MOST_COUNTED ? 'Many' : String(told.length - MOST_PROBLEMS + 1);
+  return [...told.slice(0, MOST_PROBLEMS - 1), { ...last, detail: `${more} more items are wrong in the same way.` }];
 }
 
 /** As much of what a client sent as it needs to find it again. */

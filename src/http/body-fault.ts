@@ -4,32 +4,41 @@ import { nearestName } from '../registrations/nearest-name';
 import { describeBadItems, FLAVOR_IDS, quote, SERVICE_TYPES } from './bad-items';
 import { bodySchemaOf, type Contract, schemaOf } from './contract';
 
-/** What the validator says of a body. */
-interface ValidatorError {
+/** What the validator says. */
+export interface ValidatorError {
   /** `/body/selector/min_ram` */
   readonly path: string;
   readonly message: string;
 }
 
 /** What is wrong with a body: every unknown attribute and every bad item, or else what the validator stopped at. */
-export function describeBody(request: Request, contract: Contract, errors: readonly ValidatorError[]): Problem[] {
+export function* describeBody(
+  request: Request,
+  contract: Contract,
+  errors: readonly ValidatorError[],
+): Iterable<Problem> {
   const body: unknown = request.body;
-  const problems = [...describeUnknown(body, contract, bodySchemaOf(contract, request)), ...describeLists(body)];
-  return problems.length > 0 ? problems : errors.map(describe);
+  let isDescribed = false;
+  for (const problems of [describeUnknown(body, contract, bodySchemaOf(contract, request)), describeLists(body)]) {
+    for (const problem of problems) {
+      isDescribed = true;
+      yield problem;
+    }
+  }
+  if (!isDescribed) yield* errors.map(describe);
 }
 
 type Schema = ReturnType<typeof bodySchemaOf>;
 
-function describeUnknown(value: unknown, contract: Contract, schema: Schema, where = ''): Problem[] {
+function* describeUnknown(value: unknown, contract: Contract, schema: Schema, where = ''): Iterable<Problem> {
   const { properties } = schema;
-  if (!isObject(value) || properties === undefined) return [];
+  if (!isObject(value) || properties === undefined) return;
   const known = Object.keys(properties);
-  return Object.entries(value).flatMap(([name, inner]) => {
+  for (const [name, inner] of Object.entries(value)) {
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
-    return property === undefined
-      ? [unknownAttribute(name, known, where)]
-      : describeUnknown(inner, contract, schemaOf(contract, property), name);
-  });
+    if (property === undefined) yield unknownAttribute(name, known, where);
+    else yield* describeUnknown(inner, contract, schemaOf(contract, property), name);
+  }
 }
 
 function unknownAttribute(name: string, known: readonly string[], where: string): Problem {
@@ -42,23 +51,19 @@ function unknownAttribute(name: string, known: readonly string[], where: string)
 }
 
 /** The lists of all bodies: those that this one does not have are unknown to it, and told of as such. */
-function describeLists(body: unknown): Problem[] {
-  if (!isObject(body)) return [];
-  const { service_types, flavor_ids, registrations } = body;
-  return [
-    ...describeBadItems(SERVICE_TYPES, 'service_types', service_types),
-    ...describeBadItems(FLAVOR_IDS, 'flavor_ids', flavor_ids),
-    ...(isObject(registrations) ? describeRegistrations(registrations) : []),
-  ];
-}
-
-function describeRegistrations(registrations: Readonly<Record<string, unknown>>): Problem[] {
-  return Object.entries(registrations).flatMap(([serviceType, ids]) => {
-    if (SERVICE_TYPES.pattern.test(serviceType))
-      return describeBadItems(FLAVOR_IDS, `registrations.${serviceType}`, ids);
-    const what = serviceType === '' ? 'an empty name' : `the name "${quote(serviceType)}"`;
-    return [{ code: SERVICE_TYPES.code, detail: `The body's registrations have ${what}. ${SERVICE_TYPES.rule}` }];
-  });
+function* describeLists(body: unknown): Iterable<Problem> {
+  if (!isObject(body)) return;
+  yield* describeBadItems(SERVICE_TYPES, 'service_types', body['service_types']);
+  yield* describeBadItems(FLAVOR_IDS, 'flavor_ids', body['flavor_ids']);
+  if (!isObject(body['registrations'])) return;
+  for (const [serviceType, ids] of Object.entries(body['registrations'])) {
+    if (SERVICE_TYPES.pattern.test(serviceType)) {
+      yield* describeBadItems(FLAVOR_IDS, `registrations.${serviceType}`, ids);
+    } else {
+      const what = serviceType === '' ? 'an empty name' : `the name "${quote(serviceType)}"`;
+      yield { code: SERVICE_TYPES.code, detail: `The body's registrations have ${what}. ${SERVICE_TYPES.rule}` };
+    }
+  }
 }
 
 const PAIR = 'must have service_types, and either flavor_ids or selector';

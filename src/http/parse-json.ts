@@ -40,6 +40,7 @@ function firstTwice(text: string, value: unknown): string | undefined {
   for (const [string, colon] of text.matchAll(STRINGS)) {
     if (colon !== undefined) count(JSON.parse(string.slice(0, -colon.length)) as string, 1);
   }
+  if (counts.size === 0) return undefined;
   const left = [value]; // no recursion: a client may nest as deep as a body is long
   while (left.length > 0) {
     const each = left.pop();

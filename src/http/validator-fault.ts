@@ -5,7 +5,7 @@ import { type Problem, RegisteredFlavorsError } from '../errors';
 import { FLAVOR_ID_RULE } from '../registrations/flavor-id';
 import { nearestName } from '../registrations/nearest-name';
 import { abridge, describeBadItems, FLAVOR_IDS, type ItemRule, quote, SERVICE_TYPES, STATUSES } from './bad-items';
-import { describeBody } from './body-fault';
+import { describeBody, type ValidatorError } from './body-fault';
 import { type Contract, queryParametersOf } from './contract';
 import { HttpFault } from './http-fault';
 
@@ -68,23 +68,29 @@ function badRequest(
     return new HttpFault('malformed', abridge(unknownQueries(request, contract)));
   }
   if (/malformed uri/i.test(error.message)) return malformedUrl();
-  const pathParams: Record<string, unknown> = (request as OpenApiRequest).openapi?.pathParams ?? {}; // Express has forgotten request.params by now
-  const badItems = [
-    ...Object.entries(PATH_LISTS).flatMap(([name, rule]) => describeBadItems(rule, name, pathParams[name])),
-    ...Object.entries(QUERY_LISTS).flatMap(([name, rule]) =>
-      describeBadItems(rule, name, splitList(request.query[name])),
-    ),
-  ];
-  const inBody = error.errors.filter(isInBody);
-  const elsewhere = error.errors.filter((each) => !isInBody(each));
-  const problems = [
-    ...(badItems.length > 0 ? badItems : elsewhere.map(describe)),
-    ...(inBody.length > 0 ? describeBody(request, contract, inBody) : []),
-  ];
-  return new HttpFault('malformed', abridge(problems));
+  return new HttpFault('malformed', abridge(describeAll(error.errors, request, contract)));
 }
 
-function isInBody({ path }: { path: string }): boolean {
+function* describeAll(errors: readonly ValidatorError[], request: Request, contract: Contract): Iterable<Problem> {
+  const pathParams: Record<string, unknown> = (request as OpenApiRequest).openapi?.pathParams ?? {}; // Express has forgotten request.params by now
+  let isDescribed = false;
+  for (const [rules, valueOf] of [
+    [PATH_LISTS, (name: string) => pathParams[name]],
+    [QUERY_LISTS, (name: string) => splitList(request.query[name])],
+  ] as const) {
+    for (const [name, rule] of Object.entries(rules)) {
+      for (const problem of describeBadItems(rule, name, valueOf(name))) {
+        isDescribed = true;
+        yield problem;
+      }
+    }
+  }
+  if (!isDescribed) yield* errors.filter((each) => !isInBody(each)).map(describe);
+  const inBody = errors.filter(isInBody);
+  if (inBody.length > 0) yield* describeBody(request, contract, inBody);
+}
+
+function isInBody({ path }: ValidatorError): boolean {
   return /^\/body(\/|$)/.test(path);
 }
 
@@ -138,7 +144,7 @@ const WORDS: readonly [RegExp, string][] = [
   [/.*must be url encoded.*/, 'has characters that must be percent-encoded'],
 ];
 
-function describe(error: { path: string; message: string }): Problem {
+function describe(error: ValidatorError): Problem {
   const what = error.path.replace(/^\/query\//, 'the query parameter ').replace(/^\//, '');
   const known = WORDS.find(([pattern]) => pattern.test(error.message));
   const wanted = known === undefined ? error.message : error.message.replace(...known);

@@ -48,8 +48,9 @@ export interface DeclareOutcome {
  * meets pairs whose flavors have not been looked up, it ends without a change, Nova is asked, and it starts over.
  *
  * @throws RegisteredFlavorsError `forbidden`; `precondition required` when everything is declared without expecting
- * anything; `precondition failed` when the registry has none of the expected digests; `invalid input` beyond a limit, for new pairs of a type outside of a closed list, and with one problem for each new
- * flavor that Nova does not have; and whatever the directory and the store throw
+ * anything; `precondition failed` when the registry has none of the expected digests; `invalid input` beyond a limit, for
+ * new pairs of a type outside of a closed list, and with one problem for each new flavor that Nova does not have; and
+ * whatever the directory and the store throw
  */
 export async function declareRegistrations(
   ports: DeclarePorts,

@@ -11,7 +11,7 @@ import { requireOffered } from './offered-service-types';
 import { type RoleLists, requireAdmin } from './policy';
 import type { Registration } from './registration';
 import type { RegistrationStore } from './registration-store';
-import { readLists, requireFewPairs } from './request-lists';
+import { readLists } from './request-lists';
 import type { ClosedServiceTypes, ServiceType } from './service-type';
 
 export interface RegisterPorts {
@@ -64,7 +64,11 @@ async function findWanted(
   if ('selector' in wanted) {
     requireOffered(serviceTypes, offered);
     const selected = await select(catalog, call, wanted.selector);
-    requireFewPairs(serviceTypes.length, selected.length);
+    readLists(
+      serviceTypes,
+      selected.map(({ id }) => id),
+      'in a body',
+    );
     return selected;
   }
   const { flavorIds } = readLists(serviceTypes, wanted.flavorIds, wanted.named);

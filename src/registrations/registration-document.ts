@@ -17,20 +17,23 @@ export interface Difference {
 
 /**
  * A document of what a request names: sorted, and each pair once.
- * @throws RegisteredFlavorsError `invalid input` when there are more pairs than one request may name
+ * @throws RegisteredFlavorsError `invalid input` when there are more pairs, or service types, than one request may name
  */
 export function readDocument(entries: Iterable<readonly [ServiceType, readonly FlavorId[]]>): RegistrationDocument {
   const sorted = [...entries]
     .map(([serviceType, ids]): [ServiceType, FlavorId[]] => [serviceType, [...new Set(ids)].sort(inByteOrder)])
     .sort(([a], [b]) => inByteOrder(a, b));
   const pairs = sorted.reduce((count, [, ids]) => count + ids.length, 0);
-  if (pairs > MAX_PAIRS) {
-    throw new RegisteredFlavorsError('invalid input', {
-      code: 'registered-flavors.pair.too_many',
-      detail: `The registrations are ${pairs} pairs of service type and flavor; one request takes up to ${MAX_PAIRS}.`,
-    });
-  }
+  if (pairs > MAX_PAIRS) throw tooMany(`${pairs} pairs of service type and flavor`);
+  if (sorted.length > MAX_PAIRS) throw tooMany(`of ${sorted.length} service types`);
   return new Map(sorted);
+}
+
+function tooMany(what: string): RegisteredFlavorsError {
+  return new RegisteredFlavorsError('invalid input', {
+    code: 'registered-flavors.pair.too_many',
+    detail: `The registrations are ${what}; one request takes up to ${MAX_PAIRS}.`,
+  });
 }
 
 /** What has to be registered and deregistered so that `declared` stands instead of `standing`. Pure. */

@@ -30,12 +30,6 @@ export function readLists(
   return lists;
 }
 
-/** @throws RegisteredFlavorsError `invalid input` when so many of each are more pairs than one request may name */
-export function requireFewPairs(types: number, ids: number): void {
-  const problems = tooManyPairs(types, ids);
-  if (problems.length > 0) throw new RegisteredFlavorsError('invalid input', problems);
-}
-
 function tooLong(types: number, ids: number): Problem[] {
   const problems: Problem[] = [];
   if (types > MAX_SERVICE_TYPES) {

@@ -31,6 +31,12 @@ describe('readDocument', () => {
   });
 });
 
+it('readDocument takes 10,000 service types and no more, empty ones too', () => {
+  const types = (count: number) => Array.from({ length: count }, (_, index): [string, string[]] => [`t${index}`, []]);
+  expect(readDocument(types(10_000)).size).toBe(10_000);
+  expect(() => readDocument(types(10_001))).toThrow('The registrations are of 10001 service types;');
+});
+
 describe('differenceOf', () => {
   it('tells what is new, what is gone and how much stays', () => {
     const standing = document({ kafka: ['1'], mysql: ['1', '2'], redis: ['1', '2', '3'] });
