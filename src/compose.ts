@@ -14,8 +14,8 @@ import { getRegistrations } from './http/operations/getRegistrations';
 import { getServiceTypes } from './http/operations/getServiceTypes';
 import { getVersions } from './http/operations/getVersions';
 import { listRegisteredFlavors } from './http/operations/listRegisteredFlavors';
-import { registerFlavors } from './http/operations/registerFlavors';
 import { patchRegistrations } from './http/operations/patchRegistrations';
+import { registerFlavors } from './http/operations/registerFlavors';
 import { registerManyFlavors } from './http/operations/registerManyFlavors';
 import { replaceRegistrations } from './http/operations/replaceRegistrations';
 import { listen } from './http/server';
@@ -30,6 +30,7 @@ import { NovaFlavorDirectory } from './openstack/nova-flavor-directory';
 import type { NovaClient } from './openstack/nova-client';
 import type { FlavorCatalog } from './registrations/flavor-catalog';
 import type { ReadPorts } from './registrations/get-registered-flavors';
+import { requireAdmin } from './registrations/policy';
 import type { RegistrationEvents } from './registrations/registration-events';
 import type { RegistrationStore } from './registrations/registration-store';
 import { openStore } from './store/open-store';
@@ -68,6 +69,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
     contract,
     logger,
     validateToken: (token, globalRequestId) => openstack.tokens.validate(token, globalRequestId),
+    requireWriter: (caller) => void requireAdmin(caller, config.roles),
     handlers: new Map([
       ...registryHandlers(config, { store, events, flavors, catalog, roles: config.roles, clock }),
       ['getReadiness', readiness(store, openstack, () => isStopping)],
@@ -113,7 +115,7 @@ function registryHandlers(
     ['registerFlavors', registerFlavors({ ...ports, serviceTypes })],
     ['registerManyFlavors', registerManyFlavors({ ...ports, serviceTypes })],
     ['deregisterFlavors', deregisterFlavors(ports)],
-    ['getRegistrations', getRegistrations(ports)],
+    ['getRegistrations', getRegistrations({ ...ports, views: views.registrations })],
     ['replaceRegistrations', replaceRegistrations({ ...ports, serviceTypes })],
     ['patchRegistrations', patchRegistrations({ ...ports, serviceTypes })],
   ]);

@@ -1,5 +1,6 @@
 import express, { type Express } from 'express';
 import type { Logger } from '../logger';
+import type { Caller } from '../registrations/caller';
 import { accessLog } from './access-log';
 import { admission } from './admission';
 import { admit } from './admit';
@@ -11,7 +12,7 @@ import { headAsGet } from './head-as-get';
 import { readJsonBody } from './json-body';
 import type { ProblemOptions } from './problem';
 import { requestContext } from './request-context';
-import { ignoreBody, limitUrl } from './request-limits';
+import { limitBody, limitUrl } from './request-limits';
 import { strictRequests } from './strict-requests';
 import { pathNotFound } from './validator-fault';
 
@@ -19,6 +20,8 @@ export interface AppOptions extends ProblemOptions {
   readonly contract: Contract;
   readonly handlers: OperationHandlers;
   readonly validateToken: ValidateToken;
+  /** Throws unless a caller may do what takes a body. */
+  readonly requireWriter: (caller: Caller) => void;
   readonly logger: Logger;
   readonly maxHeaderBytes: number;
   readonly maxConcurrentRequests: number;
@@ -40,12 +43,12 @@ export function createApp(options: AppOptions): Express {
     requestContext(options.logger), // first: everything after it needs the id
     accessLog(), // before anything can refuse
     limitUrl(options.maxHeaderBytes), // before anything works on the URL
-    ignoreBody(options.contract), // before the contract: it looks at Content-Type
+    limitBody(options.contract), // before the contract: it looks at Content-Type, also where nobody takes a body
     admission(options.maxConcurrentRequests), // after that: who sends slowly what nobody reads takes no place
     headAsGet(), // before the contract: it does not know HEAD
     strictRequests(), // before the contract: it forgives too much
     serveContract(options.contract, options.handlers, {
-      admit: admit(authenticate(options.validateToken), readJsonBody(options.contract)),
+      admit: admit(authenticate(options.validateToken), readJsonBody(options.contract, options.requireWriter)),
       validateResponses: options.validateResponses,
     }),
   );

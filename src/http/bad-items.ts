@@ -20,10 +20,18 @@ export const FLAVOR_IDS: ItemRule = {
   pattern: FLAVOR_ID_PATTERN,
   rule: FLAVOR_ID_RULE,
 };
-export const STATUSES: ItemRule = {
-  code: 'registered-flavors.request.invalid',
-  pattern: new RegExp(`^(${FLAVOR_STATUSES.join('|')})$`),
-  rule: `A status is one of ${FLAVOR_STATUSES.join(', ')}.`,
+
+/** The lists of paths, queries and bodies. */
+const LISTS: Readonly<Record<string, ItemRule>> = {
+  serviceTypes: SERVICE_TYPES,
+  flavorIDs: FLAVOR_IDS,
+  service_types: SERVICE_TYPES,
+  flavor_ids: FLAVOR_IDS,
+  status: {
+    code: 'registered-flavors.request.invalid',
+    pattern: new RegExp(`^(${FLAVOR_STATUSES.join('|')})$`),
+    rule: `A status is one of ${FLAVOR_STATUSES.join(', ')}.`,
+  },
 };
 
 const QUOTED_CHARACTERS = 80;
@@ -32,6 +40,13 @@ const MOST_PROBLEMS = 100;
 /** Beyond this many it does not matter how many more there are. */
 const MOST_COUNTED = 1000;
 
+/** Every bad item of the lists among some values, by their names. */
+export function* describeBadLists(values: Readonly<Record<string, unknown>>): Iterable<Problem> {
+  for (const [name, rule] of Object.entries(LISTS)) {
+    if (Object.hasOwn(values, name)) yield* describeBadItems(rule, name, values[name]);
+  }
+}
+
 /**
  * The validator stops at the first bad item of a list; whoever mends a list wants to know them all. One by one, since a
  * body may have half a million.
@@ -39,7 +54,7 @@ const MOST_COUNTED = 1000;
 export function* describeBadItems({ code, pattern, rule }: ItemRule, name: string, values: unknown): Iterable<Problem> {
   if (!Array.isArray(values)) return;
   for (const [index, value] of (values as unknown[]).entries()) {
-    if (typeof value !== 'string') yield noText(name, index, value);
+    if (typeof value !== 'string') yield noString(name, index, value);
     else if (!pattern.test(value)) {
       const what = value === '' ? 'is empty' : `is "${quote(value)}"`;
       yield { code, detail: `Item ${index + 1} of ${name} ${what}. ${rule}` };
@@ -47,10 +62,16 @@ export function* describeBadItems({ code, pattern, rule }: ItemRule, name: strin
   }
 }
 
-function noText(name: string, index: number, value: unknown): Problem {
+function noString(name: string, index: number, value: unknown): Problem {
   const isNumber = typeof value === 'number';
-  const what = isNumber ? String(value) : value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value;
-  const wanted = isNumber ? `a text: "${value}"` : 'a text';
+  const what = isNumber
+    ? String(value)
+    : value === null
+      ? 'null'
+      : Array.isArray(value)
+        ? 'an array'
+        : `a ${typeof value}`;
+  const wanted = isNumber ? `a string: "${value}"` : 'a string';
   return {
     code: 'registered-flavors.body.invalid',
     detail: `Item ${index + 1} of ${name} is ${what}, and has to be ${wanted}.`,
@@ -67,7 +88,7 @@ export function abridge(problems: Iterable<Problem>): Problem[] {
   const last = told[MOST_PROBLEMS];
   if (last === undefined) return told;
   const more = told.length > MOST_COUNTED ? 'Many' : String(told.length - MOST_PROBLEMS + 1);
-  return [...told.slice(0, MOST_PROBLEMS - 1), { ...last, detail: `${more} more items are wrong in the same way.` }];
+  return [...told.slice(0, MOST_PROBLEMS - 1), { ...last, detail: `${more} more things are wrong.` }];
 }
 
 /** As much of what a client sent as it needs to find it again. */

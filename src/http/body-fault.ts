@@ -1,8 +1,8 @@
 import type { Request } from 'express';
 import type { Problem } from '../errors';
 import { nearestName } from '../registrations/nearest-name';
-import { describeBadItems, FLAVOR_IDS, quote, SERVICE_TYPES } from './bad-items';
-import { bodySchemaOf, type Contract, schemaOf } from './contract';
+import { describeBadItems, describeBadLists, FLAVOR_IDS, quote, SERVICE_TYPES } from './bad-items';
+import { bodySchemaOf, type Contract, type Schema, schemaOf } from './contract';
 
 /** What the validator says. */
 export interface ValidatorError {
@@ -28,8 +28,6 @@ export function* describeBody(
   if (!isDescribed) yield* errors.map(describe);
 }
 
-type Schema = ReturnType<typeof bodySchemaOf>;
-
 function* describeUnknown(value: unknown, contract: Contract, schema: Schema, where = ''): Iterable<Problem> {
   const { properties } = schema;
   if (!isObject(value) || properties === undefined) return;
@@ -53,15 +51,14 @@ function unknownAttribute(name: string, known: readonly string[], where: string)
 /** The lists of all bodies: those that this one does not have are unknown to it, and told of as such. */
 function* describeLists(body: unknown): Iterable<Problem> {
   if (!isObject(body)) return;
-  yield* describeBadItems(SERVICE_TYPES, 'service_types', body['service_types']);
-  yield* describeBadItems(FLAVOR_IDS, 'flavor_ids', body['flavor_ids']);
+  yield* describeBadLists(body);
   if (!isObject(body['registrations'])) return;
   for (const [serviceType, ids] of Object.entries(body['registrations'])) {
     if (SERVICE_TYPES.pattern.test(serviceType)) {
       yield* describeBadItems(FLAVOR_IDS, `registrations.${serviceType}`, ids);
     } else {
-      const what = serviceType === '' ? 'an empty name' : `the name "${quote(serviceType)}"`;
-      yield { code: SERVICE_TYPES.code, detail: `The body's registrations have ${what}. ${SERVICE_TYPES.rule}` };
+      const detail = `"${quote(serviceType)}" in the body's registrations is no service type. ${SERVICE_TYPES.rule}`;
+      yield { code: SERVICE_TYPES.code, detail };
     }
   }
 }
@@ -77,11 +74,11 @@ const WORDS: readonly [RegExp, string][] = [
   [/^must NOT have fewer than 1 items$/, 'must not be empty'],
   [/^must NOT have fewer than 1 characters$/, 'must not be empty'],
   [/^must NOT have more than (\d+) characters$/, 'must have up to $1 characters'],
-  [/^must be integer$/, 'must be a whole number'],
-  [/^must be array,null$/, 'must be a list, or null'],
-  [/^must be array$/, 'must be a list'],
+  [/^must be integer$/, 'must be an integer'],
+  [/^must be array,null$/, 'must be an array, or null'],
+  [/^must be array$/, 'must be an array'],
   [/^must be object$/, 'must be an object: {...}'],
-  [/^must be string$/, 'must be a text'],
+  [/^must be string$/, 'must be a string'],
   [/^must be boolean$/, 'must be true or false'],
   [/^must be >= /, 'must be at least '],
   [/^must be <= /, 'must be at most '],

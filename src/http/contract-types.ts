@@ -110,7 +110,7 @@ export interface paths {
          * Register flavors for service types, by a body
          * @description Registers flavors for each of the service types, as with the lists in the URL, and with longer ones: all of these
          *     pairs, or none. The flavors are named by their IDs, or by a selector: then they are all that Nova has at this moment
-         *     and that are as it says, private and disabled ones included. One request takes up to 10,000 pairs of service type
+         *     and that are as it says, private and disabled ones included; without those whose IDs are none here. One request takes up to 10,000 pairs of service type
          *     and flavor.
          *
          *     Needs an admin role in a project's scope.
@@ -198,8 +198,8 @@ export interface paths {
         };
         /**
          * Export all registrations
-         * @description All registrations as one document, which PUT takes as it is. The registry alone is read: Nova is not asked, and
-         *     missing flavors are in it. The ETag is of the registrations and of nothing else.
+         * @description All registrations as one document, which PUT takes as it is; up to 10,000 pairs of it and 1 MiB, beyond which PATCH
+         *     takes it in parts. The registry alone is read: Nova is not asked, and missing flavors are in it. The ETag is of the registrations and of nothing else.
          *
          *     Needs an admin role in a project's scope.
          */
@@ -211,7 +211,7 @@ export interface paths {
          *     somebody has changed them meanwhile, the answer is 412 and nothing is changed.
          *
          *     Only flavors of pairs that would be new are looked up in Nova. An export can be declared again with flavors in it
-         *     that Nova has lost, and while Nova is down. One request takes and changes up to 10,000 pairs.
+         *     that Nova has lost and that are still registered, and while Nova is down. One request takes and changes up to 10,000 pairs.
          *
          *     Needs an admin role in a project's scope.
          */

@@ -22,14 +22,13 @@ export function readContract(): Contract {
 /** The operationIds of a contract. */
 export function operationIdsOf(contract: Contract): string[] {
   return Object.values(contract.paths ?? {}).flatMap((item) =>
-    METHODS.flatMap((method) => operationIdOf(item, method) ?? []),
+    METHODS.flatMap((method) => item?.[method]?.operationId ?? []),
   );
 }
 
 /** The names of an operation's query parameters. */
 export function queryParametersOf(contract: Contract, route: string, method: string): string[] {
-  const known = METHODS.find((each) => each === method.toLowerCase());
-  const { parameters = [] } = (known !== undefined && contract.paths?.[route]?.[known]) || {};
+  const { parameters = [] } = operationOf(contract, route, method) ?? {};
   return parameters.flatMap((each) => {
     const parameter = parameterOf(contract, each);
     return 'in' in parameter && parameter.in === 'query' ? [parameter.name] : [];
@@ -38,20 +37,26 @@ export function queryParametersOf(contract: Contract, route: string, method: str
 
 /** The media types of the body that an operation takes; none when it takes no body. Such operations have plain paths. */
 export function bodyTypesOf(contract: Contract, { path, method }: { path: string; method: string }): string[] {
-  const known = METHODS.find((each) => each === method.toLowerCase());
-  const body = known === undefined ? undefined : contract.paths?.[path]?.[known]?.requestBody;
-  return body !== undefined && 'content' in body ? Object.keys(body.content) : [];
+  return Object.keys(bodyOf(contract, path, method));
 }
 
 /** The schema of that body. */
-export function bodySchemaOf(contract: Contract, request: { path: string; method: string }): Schema {
-  const known = METHODS.find((each) => each === request.method.toLowerCase());
-  const body = known === undefined ? undefined : contract.paths?.[request.path]?.[known]?.requestBody;
-  const content = body !== undefined && 'content' in body ? Object.values(body.content)[0] : undefined;
-  return schemaOf(contract, content?.schema);
+export function bodySchemaOf(contract: Contract, { path, method }: { path: string; method: string }): Schema {
+  return schemaOf(contract, Object.values(bodyOf(contract, path, method))[0]?.schema);
 }
 
-type Schema = Exclude<
+function bodyOf(contract: Contract, path: string, method: string) {
+  const body = operationOf(contract, path, method)?.requestBody;
+  return body !== undefined && 'content' in body ? body.content : {};
+}
+
+function operationOf(contract: Contract, route: string, method: string) {
+  const known = METHODS.find((each) => each === method.toLowerCase());
+  return known === undefined ? undefined : contract.paths?.[route]?.[known];
+}
+
+/** A JSON schema of the contract that is no reference. */
+export type Schema = Exclude<
   NonNullable<NonNullable<NonNullable<Contract['components']>['schemas']>[string]>,
   { $ref: string }
 >;
@@ -80,11 +85,6 @@ function withInlineParameters(contract: Contract): Contract {
     Object.assign(operation, parameters && { parameters });
   }
   return inline;
-}
-
-function operationIdOf(item: NonNullable<Contract['paths']>[string] | undefined, method: string): string | undefined {
-  const known = METHODS.find((each) => each === method);
-  return known === undefined ? undefined : item?.[known]?.operationId;
 }
 
 /**
@@ -119,7 +119,7 @@ export function serveContract(
       basePath: '',
       // Given, since the library's own resolver keeps handlers process-wide: a second app would get the first one's.
       resolver: (_basePath, { openApiRoute, method }) => {
-        const operationId = operationIdOf(contract.paths?.[openApiRoute], method.toLowerCase());
+        const operationId = operationOf(contract, openApiRoute, method)?.operationId;
         const handler = operationId === undefined ? undefined : handlers.get(operationId);
         if (handler === undefined) throw new Error(`no handler for ${method} ${openApiRoute}`);
         return handler;

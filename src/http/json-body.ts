@@ -1,9 +1,10 @@
 import type { Request, Response } from 'express';
-import { overloaded } from './admission';
+import type { Caller } from '../registrations/caller';
+import { quote } from './bad-items';
 import { bodyTypesOf, type Contract } from './contract';
 import { HttpFault } from './http-fault';
 import { parseJson } from './parse-json';
-import { contextOf } from './request-context';
+import { callOf, contextOf } from './request-context';
 import { bodyTooLarge, MAX_BODY_BYTES } from './request-limits';
 
 /** What all bodies that are being read or worked on may have together. */
@@ -11,17 +12,18 @@ const MAX_BYTES_AT_ONCE = 32 * MAX_BODY_BYTES;
 const FIRST_BYTES = 4096;
 
 /**
- * Reads the body of an operation that takes one, once it is known who sends it.
+ * Reads the body of an operation that takes one, once it is known that who sends it may have it done.
  *
  * Not by the usual library: bytes count as they come and over all requests, so that neither many large bodies nor many
  * slow ones take the memory; and they are copied together, since a body that comes byte by byte would otherwise take a
  * hundred times its size.
  */
-export function readJsonBody(contract: Contract) {
+export function readJsonBody(contract: Contract, requireWriter: (caller: Caller) => void) {
   const budget = { left: MAX_BYTES_AT_ONCE };
   return async (request: Request): Promise<void> => {
     const types = bodyTypesOf(contract, request);
     if (types.length === 0 || request.res === undefined) return;
+    requireWriter(callOf(request).caller); // a body costs more than all else that a reader could send
     requireBody(request, types);
     const mediaType = requireMediaType(request, types);
     request.headers['content-type'] = mediaType; // bare: the validator keeps a compiled validator for each it ever saw
@@ -37,7 +39,7 @@ function collect(request: Request, response: Response, budget: { left: number })
       length += chunk.length;
       budget.left -= chunk.length;
       if (length > MAX_BODY_BYTES) stop(() => reject(bodyTooLarge()));
-      else if (budget.left < 0) stop(() => reject(overloaded()));
+      else if (budget.left < 0) stop(() => reject(tooManyBodies()));
       else {
         if (length > body.length) body = Buffer.concat([body], Math.max(length, 2 * body.length));
         chunk.copy(body, length - chunk.length);
@@ -69,18 +71,31 @@ function requireMediaType(request: Request, types: readonly string[]): string {
   const given = request.headers['content-type'] ?? '';
   const mediaType = given.replace(/;.*/s, '').trim().toLowerCase();
   const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(given)?.[1] ?? 'utf-8';
-  const encoding = request.get('Content-Encoding') ?? 'identity';
-  if (types.includes(mediaType) && /^utf-?8$/i.test(charset) && /^identity$/i.test(encoding)) return mediaType;
-  const quoted = given.length > 80 ? `${given.slice(0, 80)}...` : given;
-  const has = /^identity$/i.test(encoding)
-    ? `Content-Type ${given === '' ? 'is missing' : `says "${quoted}"`}`
-    : 'Content-Encoding says that it is compressed';
+  const isPlain = comesAsItIs(request);
+  if (isPlain && types.includes(mediaType) && /^utf-?8$/i.test(charset)) return mediaType;
+  const said = given === '' ? 'Content-Type is missing' : `Content-Type says "${quote(given)}"`;
   throw new HttpFault(
     'media type unsupported',
     {
       code: 'registered-flavors.media_type.unsupported',
-      detail: `This operation takes ${types.join(' or ')} in UTF-8, uncompressed, and ${has}.`,
+      detail: `This operation takes ${types.join(' or ')} in UTF-8, uncompressed, and ${isPlain ? said : 'the body is encoded'}.`,
     },
     { headers: request.method === 'PATCH' ? { 'Accept-Patch': types.join(', ') } : {} },
+  );
+}
+
+function comesAsItIs(request: Request): boolean {
+  const { 'content-encoding': content = 'identity', 'transfer-encoding': transfer = 'chunked' } = request.headers;
+  return /^identity$/i.test(content) && /^chunked$/i.test(transfer);
+}
+
+function tooManyBodies(): HttpFault {
+  return new HttpFault(
+    'overloaded',
+    {
+      code: 'registered-flavors.service.overloaded',
+      detail: `The bodies of all requests together may have ${MAX_BYTES_AT_ONCE} bytes at once. Nothing was done; try again in a moment.`,
+    },
+    { headers: { 'Retry-After': '1' } },
   );
 }

@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
+import { quote } from './bad-items';
 import { HttpFault } from './http-fault';
 
-/** A string of a well-formed JSON text, and whether it is the name of an attribute. */
-const STRINGS = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?/g;
+/** A string of a well-formed JSON text, with the colon that makes it the name of an attribute; or an object's brace. */
+const STRING_OR_BRACE = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}]/g;
 
 /**
  * What a JSON text says.
@@ -16,39 +17,37 @@ export function parseJson(bytes: Buffer): unknown {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw invalid(`The body is not JSON${placeOf(error, text)}.`);
+    throw invalid(`The body is not JSON${reasonOf(error, text)}.`);
   }
-  const twice = firstTwice(text, value);
-  if (twice !== undefined) throw invalid(`The body has an attribute "${twice.slice(0, 80)}" twice in one object.`);
+  const twice = firstTwice(text);
+  if (twice !== undefined) throw invalid(`The body has an attribute "${quote(twice)}" twice in one object.`);
   return value;
 }
 
-/** Where V8 says that it stopped, in the way that editors count. */
-function placeOf(error: unknown, text: string): string {
+/** Where it stopped, in the way that editors count; where V8 does not say, with what it quotes of the text. */
+function reasonOf(error: unknown, text: string): string {
   const { message } = error instanceof SyntaxError ? error : { message: '' };
-  if (/end of JSON/.test(message)) return ': it ends too early';
-  const position = /position (\d+)/.exec(message)?.[1];
-  if (position === undefined) return '';
+  if (message === 'Unexpected end of JSON input') return ': it ends too early';
+  const position = / in JSON at position (\d+)( \(line \d+ column \d+\))?$/.exec(message)?.[1];
+  if (position === undefined) return `: ${message}`;
   const before = text.slice(0, Number(position)).split('\n');
   return ` (line ${before.length}, column ${before.at(-1)!.length + 1})`;
 }
 
-/** The text has names that the value has fewer of. */
-function firstTwice(text: string, value: unknown): string | undefined {
-  const counts = new Map<string, number>();
-  const count = (name: string, by: number): void => void counts.set(name, (counts.get(name) ?? 0) + by);
-  for (const [string, colon] of text.matchAll(STRINGS)) {
-    if (colon !== undefined) count(JSON.parse(string.slice(0, -colon.length)) as string, 1);
+/** No recursion: a client may nest as deep as a body is long. */
+function firstTwice(text: string): string | undefined {
+  const open: Set<string>[] = [];
+  for (const [token, colon] of text.matchAll(STRING_OR_BRACE)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '}') open.pop();
+    else if (colon !== undefined) {
+      const name = JSON.parse(token.slice(0, -colon.length)) as string;
+      const names = open.at(-1);
+      if (names?.has(name)) return name;
+      names?.add(name);
+    }
   }
-  if (counts.size === 0) return undefined;
-  const left = [value]; // no recursion: a client may nest as deep as a body is long
-  while (left.length > 0) {
-    const each = left.pop();
-    if (typeof each !== 'object' || each === null) continue;
-    if (!Array.isArray(each)) for (const name of Object.keys(each)) count(name, -1);
-    for (const inner of Object.values(each)) left.push(inner);
-  }
-  return [...counts].find(([, more]) => more > 0)?.[0];
+  return undefined;
 }
 
 function invalid(detail: string): HttpFault {

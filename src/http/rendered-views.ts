@@ -17,6 +17,8 @@ export interface RenderedViewsOptions<V extends View> {
   readonly maxBytes: number;
   /** The answer, as the contract writes it. */
   readonly represent: (view: V) => object;
+  /** What the ETag is made of, instead of the answer's bytes. */
+  readonly digest?: (view: V) => string;
   /** What a view keeps in memory that does not show in its answer, roughly. */
   readonly bytesBehind: (view: V) => number;
 }
@@ -44,7 +46,8 @@ export class RenderedViews<V extends View> implements ViewMemory<V> {
     if (known !== undefined) return known;
     const json = JSON.stringify(this.options.represent(view));
     const body = Buffer.alloc(Buffer.byteLength(json), json); // of its own: a small one out of Node's pool would keep 8 KiB
-    const made = { body, etag: `"${createHash('sha256').update(body).digest('base64url')}"` };
+    const digest = this.options.digest?.(view) ?? createHash('sha256').update(body).digest('base64url');
+    const made = { body, etag: `"${digest}"` };
     this.rendered.set(view, made);
     return made;
   }

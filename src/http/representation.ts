@@ -1,5 +1,6 @@
 import type { AcceptedFlavor, Flavor } from '../registrations/flavor';
 import type { EventPage } from '../registrations/get-registration-events';
+import type { RegistrationsView } from '../registrations/get-registrations';
 import type { ServiceTypesView, ShownServiceType } from '../registrations/get-service-types';
 import type { FlavorDetails, RegisteredFlavorsView, ShownFlavor } from '../registrations/registered-flavors-view';
 import type { Registration } from '../registrations/registration';
@@ -21,6 +22,13 @@ export function representRegisteredFlavors(
 ): Schemas['RegisteredFlavors'] | Schemas['RegisteredFlavorsPage'] {
   const registered_flavors = view.flavors.map(renderShownFlavor);
   return view.request.page === undefined ? { registered_flavors } : { registered_flavors, links: linksOf(view) };
+}
+
+/** All registrations, as the contract writes them. */
+export function representRegistrations({ snapshot }: RegistrationsView): {
+  registrations: Readonly<Record<string, readonly string[]>>;
+} {
+  return { registrations: Object.fromEntries(snapshot.registrations) };
 }
 
 /** The service types, as the contract writes them. */

@@ -26,7 +26,7 @@ export function limitUrl(maxHeaderBytes: number) {
  * A body that an operation does not take is drained unread and its Content-Type dropped: the contract's validator keeps a
  * compiled validator for each type it ever saw.
  */
-export function ignoreBody(contract: Contract) {
+export function limitBody(contract: Contract) {
   return (request: Request, _response: Response, next: NextFunction): void => {
     const announcedBytes = Number(request.headers['content-length'] ?? 0);
     if (bodyTypesOf(contract, request).length > 0) {
@@ -63,7 +63,7 @@ function drain(request: Request, next: NextFunction): void {
 export function bodyTooLarge(): HttpFault {
   return new HttpFault('body too large', {
     code: 'registered-flavors.body.too_large',
-    detail: `The body is larger than ${MAX_BODY_BYTES} bytes. Split it by service types.`,
+    detail: `The body is larger than ${MAX_BODY_BYTES} bytes. Send the flavor_ids in parts, or some service types at a time with PATCH.`,
   });
 }
 

@@ -36,3 +36,8 @@ export function queryText(query: Query, name: string): string | undefined {
   if (value !== undefined && typeof value !== 'string') throw new Error(`the contract let ${name} through as a list`);
   return value;
 }
+
+/** Whether only a preview of a write is wanted. */
+export function isDryRun(request: Request): boolean {
+  return queryBoolean(request.query, 'dry_run') ?? false;
+}

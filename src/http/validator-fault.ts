@@ -4,19 +4,11 @@ import type { OpenApiRequest } from 'express-openapi-validator/dist/framework/ty
 import { type Problem, RegisteredFlavorsError } from '../errors';
 import { FLAVOR_ID_RULE } from '../registrations/flavor-id';
 import { nearestName } from '../registrations/nearest-name';
-import { abridge, describeBadItems, FLAVOR_IDS, type ItemRule, quote, SERVICE_TYPES, STATUSES } from './bad-items';
+import { abridge, describeBadLists, quote } from './bad-items';
 import { describeBody, type ValidatorError } from './body-fault';
 import { type Contract, queryParametersOf } from './contract';
 import { HttpFault } from './http-fault';
 
-/** The lists of the path, and what their items are. */
-const PATH_LISTS: Readonly<Record<string, ItemRule>> = { serviceTypes: SERVICE_TYPES, flavorIDs: FLAVOR_IDS };
-/** Those of the query: Express has not split them. */
-const QUERY_LISTS: Readonly<Record<string, ItemRule>> = {
-  flavor_ids: FLAVOR_IDS,
-  service_types: SERVICE_TYPES,
-  status: STATUSES,
-};
 /**
  * What the contract's validator throws, in our own words: which item, what it was, what would be right.
  * Anything else is returned as it came.
@@ -72,18 +64,14 @@ function badRequest(
 }
 
 function* describeAll(errors: readonly ValidatorError[], request: Request, contract: Contract): Iterable<Problem> {
-  const pathParams: Record<string, unknown> = (request as OpenApiRequest).openapi?.pathParams ?? {}; // Express has forgotten request.params by now
+  const values = {
+    ...Object.fromEntries(Object.entries(request.query).map(([name, value]) => [name, splitList(value)])),
+    ...(request as OpenApiRequest).openapi?.pathParams, // Express has forgotten request.params by now
+  };
   let isDescribed = false;
-  for (const [rules, valueOf] of [
-    [PATH_LISTS, (name: string) => pathParams[name]],
-    [QUERY_LISTS, (name: string) => splitList(request.query[name])],
-  ] as const) {
-    for (const [name, rule] of Object.entries(rules)) {
-      for (const problem of describeBadItems(rule, name, valueOf(name))) {
-        isDescribed = true;
-        yield problem;
-      }
-    }
+  for (const problem of describeBadLists(values)) {
+    isDescribed = true;
+    yield problem;
   }
   if (!isDescribed) yield* errors.filter((each) => !isInBody(each)).map(describe);
   const inBody = errors.filter(isInBody);

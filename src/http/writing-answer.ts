@@ -1,6 +1,6 @@
 import type { Response } from 'express';
-import type { DeclareOutcome } from '../registrations/declare-registrations';
 import type { RegisterOutcome } from '../registrations/register-flavors';
+import type { Difference } from '../registrations/registration-document';
 import type { components } from './contract-types';
 import { renderRegistration } from './representation';
 
@@ -16,7 +16,7 @@ export function sendRegistered(response: Response, { registered, alreadyRegister
 }
 
 /** What a declaration has done. */
-export function sendDeclared(response: Response, { registered, deregistered, unchanged }: DeclareOutcome): void {
+export function sendDeclared(response: Response, { registered, deregistered, unchanged }: Difference): void {
   const answer: Schemas['DeclareOutcome'] = {
     registered: registered.map(renderRegistration),
     deregistered: deregistered.map(renderRegistration),

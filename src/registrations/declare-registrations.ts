@@ -6,12 +6,14 @@ import type { FlavorDirectory } from './flavor-directory';
 import type { FlavorId } from './flavor-id';
 import { findFlavors } from './find-flavors';
 import { requireOffered } from './offered-service-types';
+import { MAX_PAIRS, tooMany } from './pair-limit';
 import { type RoleLists, requireAdmin } from './policy';
 import type { Registration } from './registration';
 import { type Difference, differenceOf, readDocument, type RegistrationDocument } from './registration-document';
 import type { RegistrationStore, Rewrite, Snapshot } from './registration-store';
-import { MAX_PAIRS } from './request-lists';
 import type { ClosedServiceTypes, ServiceType } from './service-type';
+
+const TYPES_NAMED_IN_AN_ERROR = 10;
 
 export interface DeclarePorts {
   readonly store: RegistrationStore;
@@ -32,20 +34,14 @@ export interface DeclareRequest {
   readonly isPreview: boolean;
 }
 
-/** What a declaration has done, all of it in one step. */
-export interface DeclareOutcome {
-  readonly registered: readonly Registration[];
-  readonly deregistered: readonly Registration[];
-  /** How many pairs, of those that the declaration is about, stood and stand. */
-  readonly unchanged: number;
-}
-
 /**
  * Makes the registrations equal to what is declared: registers what is missing, deregisters what is too many.
  *
  * Only flavors of pairs that would be new are looked up in Nova, so that what was exported can be declared again with
  * flavors in it that Nova has lost, and while Nova is away. What would be new is only known in the transaction: when it
  * meets pairs whose flavors have not been looked up, it ends without a change, Nova is asked, and it starts over.
+ *
+ * @returns what was changed; `unchanged` counts the pairs that the declaration is about
  *
  * @throws RegisteredFlavorsError `forbidden`; `precondition required` when everything is declared without expecting
  * anything; `precondition failed` when the registry has none of the expected digests; `invalid input` beyond a limit, for
@@ -56,32 +52,46 @@ export async function declareRegistrations(
   ports: DeclarePorts,
   call: CallContext,
   { isEverything, expected, isPreview, registrations }: DeclareRequest,
-): Promise<DeclareOutcome> {
+): Promise<Difference> {
   const caller = requireAdmin(call.caller, ports.roles);
   if (isEverything && expected === undefined) throw preconditionRequired();
   const declared = readDocument(registrations);
   const scope = isEverything || Array.isArray(expected) ? 'everything' : [...declared.keys()];
   const checked = new Map<FlavorId, AcceptedFlavor>();
   for (;;) {
-    let difference: Difference | undefined;
-    let unchecked: FlavorId[] = [];
-    const decide = (snapshot: Snapshot): Rewrite | undefined => {
-      requireExpected(snapshot, expected);
-      difference = differenceOf(isEverything ? snapshot.registrations : only(snapshot, declared), declared);
+    let unchecked: Registration[] = [];
+    const decide = (standing: Snapshot): (Difference & Rewrite) | undefined => {
+      requireExpected(standing, expected);
+      const difference = differenceOf(isEverything ? standing.registrations : only(standing, declared), declared);
       requireFew(difference);
-      requireOffered(typesOf(difference.added), ports.serviceTypes);
-      const added = [...new Set(difference.added.map(({ flavorId }) => flavorId))];
-      unchecked = added.filter((flavorId) => !checked.has(flavorId));
-      return unchecked.length > 0 ? undefined : { ...difference, flavors: added.map((id) => checked.get(id)!) };
+      requireOffered(typesOf(difference.registered), ports.serviceTypes);
+      unchecked = difference.registered.filter(({ flavorId }) => !checked.has(flavorId));
+      return unchecked.length > 0 ? undefined : { ...difference, flavors: flavorsOf(difference, checked) };
     };
-    const isDone = await ports.store.rewrite(scope, decide, provenanceOf(call, caller, ports.clock), { isPreview });
-    if (isDone && difference !== undefined) return outcomeOf(difference);
-    for (const flavor of await findFlavors(ports.flavors, unchecked, call, 'in a body')) checked.set(flavor.id, flavor);
+    const done = await ports.store.rewrite(scope, decide, provenanceOf(call, caller, ports.clock), { isPreview });
+    if (done !== undefined) return done;
+    const { found, unknown } = await findFlavors(ports.flavors, idsOf(unchecked), call);
+    if (unknown.length > 0) throw unknownFlavors(unknown, unchecked);
+    for (const flavor of found) checked.set(flavor.id, flavor);
   }
 }
 
-function outcomeOf({ added, removed, unchanged }: Difference): DeclareOutcome {
-  return { registered: added, deregistered: removed, unchanged };
+function unknownFlavors(flavorIds: readonly FlavorId[], added: readonly Registration[]): RegisteredFlavorsError {
+  const types = new Map<FlavorId, ServiceType[]>(flavorIds.map((flavorId) => [flavorId, []]));
+  for (const { serviceType, flavorId } of added) types.get(flavorId)?.push(serviceType);
+  return new RegisteredFlavorsError(
+    'invalid input',
+    [...types].map(([flavorId, newFor]) => ({
+      code: 'registered-flavors.flavor.unknown',
+      detail: `Nova has no flavor with the ID "${flavorId}", which would be new for ${enumerated(newFor)}. Nothing was changed.`,
+    })),
+  );
+}
+
+function enumerated(serviceTypes: readonly ServiceType[]): string {
+  const named = serviceTypes.slice(0, TYPES_NAMED_IN_AN_ERROR).join(', ');
+  const rest = serviceTypes.length - TYPES_NAMED_IN_AN_ERROR;
+  return rest > 0 ? `${named} and ${rest} more` : named;
 }
 
 function preconditionRequired(): RegisteredFlavorsError {
@@ -98,24 +108,30 @@ function requireExpected({ digest }: Snapshot, expected: DeclareRequest['expecte
   throw new RegisteredFlavorsError('precondition failed', {
     code: 'registered-flavors.precondition.failed',
     detail:
-      'The registrations are not those that If-Match names: somebody has changed them meanwhile. ' +
-      'Nothing was changed. Read them again, and decide anew.',
+      'The registrations are not those that If-Match names: somebody has changed them since, or it is the ETag of ' +
+      'something else; weak ones (W/) never match. Nothing was changed. Read GET /Registrations, and decide anew.',
   });
 }
 
 /** A slip in a small document must not empty a large registry, nor stop the service while it does. */
-function requireFew({ added, removed }: Difference): void {
-  if (added.length + removed.length <= MAX_PAIRS) return;
-  throw new RegisteredFlavorsError('invalid input', {
-    code: 'registered-flavors.pair.too_many',
-    detail:
-      `This would register ${added.length} pairs and deregister ${removed.length}; one request changes up to ` +
-      `${MAX_PAIRS}. Nothing was changed. Go on in parts: by service type, with PATCH.`,
-  });
+function requireFew({ registered, deregistered }: Difference): void {
+  if (registered.length + deregistered.length <= MAX_PAIRS) return;
+  throw tooMany(
+    `This would register ${registered.length} pairs and deregister ${deregistered.length}; one request changes up to ` +
+      `${MAX_PAIRS}. Nothing was changed. PATCH takes some service types at a time, POST and DELETE some flavors.`,
+  );
 }
 
 function only({ registrations }: Snapshot, declared: RegistrationDocument): RegistrationDocument {
   return new Map([...registrations].filter(([serviceType]) => declared.has(serviceType)));
+}
+
+function flavorsOf({ registered }: Difference, checked: ReadonlyMap<FlavorId, AcceptedFlavor>): AcceptedFlavor[] {
+  return idsOf(registered).map((flavorId) => checked.get(flavorId)!);
+}
+
+function idsOf(pairs: readonly Registration[]): FlavorId[] {
+  return [...new Set(pairs.map(({ flavorId }) => flavorId))];
 }
 
 function typesOf(pairs: readonly Registration[]): ServiceType[] {

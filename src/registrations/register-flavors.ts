@@ -1,13 +1,13 @@
 import type { Clock } from '../clock';
 import { RegisteredFlavorsError } from '../errors';
 import { type CallContext, provenanceOf } from './caller';
-import { findFlavors, type NamedIn } from './find-flavors';
-import type { Flavor } from './flavor';
+import { findFlavors } from './find-flavors';
 import type { FlavorCatalog } from './flavor-catalog';
 import type { FlavorDirectory } from './flavor-directory';
 import { FLAVOR_ID_PATTERN, type FlavorId } from './flavor-id';
 import { type FlavorSelector, selects } from './flavor-selector';
 import { requireOffered } from './offered-service-types';
+import { requireFewPairs } from './pair-limit';
 import { type RoleLists, requireAdmin } from './policy';
 import type { Registration } from './registration';
 import type { RegistrationStore } from './registration-store';
@@ -23,6 +23,12 @@ export interface RegisterPorts {
   readonly clock: Clock;
 }
 
+export interface RegisterRequest {
+  readonly serviceTypes: readonly ServiceType[];
+  readonly flavors: WantedFlavors;
+  readonly isPreview: boolean;
+}
+
 export interface RegisterOutcome {
   readonly registered: Registration[];
   readonly alreadyRegistered: Registration[];
@@ -30,7 +36,8 @@ export interface RegisterOutcome {
 
 /** Flavors by their ids, and where those stand; or all that are such. */
 export type WantedFlavors =
-  { readonly flavorIds: readonly FlavorId[]; readonly named: NamedIn } | { readonly selector: FlavorSelector };
+  | { readonly flavorIds: readonly FlavorId[]; readonly named: 'in the URL' | 'in a body' }
+  | { readonly selector: FlavorSelector };
 
 /**
  * Registers existing Nova flavors for each of the service types: all of them, or none.
@@ -45,44 +52,48 @@ export type WantedFlavors =
 export async function registerFlavors(
   ports: RegisterPorts,
   call: CallContext,
-  request: { serviceTypes: readonly ServiceType[]; flavors: WantedFlavors; isPreview: boolean },
+  { flavors: wanted, isPreview, ...request }: RegisterRequest,
 ): Promise<RegisterOutcome> {
   const caller = requireAdmin(call.caller, ports.roles);
   const serviceTypes = [...new Set(request.serviceTypes)];
-  const flavors = await findWanted(ports, call, serviceTypes, request.flavors);
-  return ports.store.register(serviceTypes, flavors, provenanceOf(call, caller, ports.clock), {
-    isPreview: request.isPreview,
-  });
+  requireFewEnough(serviceTypes, wanted);
+  requireOffered(serviceTypes, ports.serviceTypes);
+  const flavorIds =
+    'selector' in wanted ? await select(ports.catalog, call, wanted.selector) : [...new Set(wanted.flavorIds)];
+  requireFewPairs(serviceTypes.length, flavorIds.length);
+  const { found, unknown } = await findFlavors(ports.flavors, flavorIds, call);
+  if (unknown.length > 0) throw unknownFlavors(unknown, wanted);
+  return ports.store.register(serviceTypes, found, provenanceOf(call, caller, ports.clock), { isPreview });
 }
 
-async function findWanted(
-  { flavors, catalog, serviceTypes: offered }: RegisterPorts,
-  call: CallContext,
-  serviceTypes: readonly ServiceType[],
-  wanted: WantedFlavors,
-): Promise<Flavor[]> {
-  if ('selector' in wanted) {
-    requireOffered(serviceTypes, offered);
-    const selected = await select(catalog, call, wanted.selector);
-    readLists(
-      serviceTypes,
-      selected.map(({ id }) => id),
-      'in a body',
-    );
-    return selected;
-  }
-  const { flavorIds } = readLists(serviceTypes, wanted.flavorIds, wanted.named);
-  requireOffered(serviceTypes, offered);
-  return findFlavors(flavors, flavorIds, call, wanted.named);
+/** Before Nova is asked. A selector selects one flavor at least. */
+function requireFewEnough(serviceTypes: readonly ServiceType[], wanted: WantedFlavors): void {
+  if ('selector' in wanted) requireFewPairs(serviceTypes.length, 1);
+  else if (wanted.named === 'in the URL') readLists(serviceTypes, wanted.flavorIds);
 }
 
-/** Without those whose ids no later request could name. */
-async function select(catalog: FlavorCatalog, call: CallContext, selector: FlavorSelector): Promise<Flavor[]> {
+/**
+ * The ids of all that are such; without those that no later request could name. Their flavors are looked up as any
+ * others are, so that what is remembered of them is what has been registered.
+ */
+async function select(catalog: FlavorCatalog, call: CallContext, selector: FlavorSelector): Promise<FlavorId[]> {
   const all = await catalog.list({ globalRequestId: call.globalRequestId, signal: call.signal });
   const selected = all.filter((flavor) => selects(selector, flavor) && FLAVOR_ID_PATTERN.test(flavor.id));
-  if (selected.length > 0) return selected;
+  if (selected.length > 0) return selected.map(({ id }) => id);
   throw new RegisteredFlavorsError('invalid input', {
     code: 'registered-flavors.selector.no_match',
     detail: `None of the ${all.length} flavors that Nova has is as the selector wants them. Nothing was registered.`,
   });
+}
+
+function unknownFlavors(flavorIds: readonly FlavorId[], wanted: WantedFlavors): RegisteredFlavorsError {
+  const isInUrl = 'named' in wanted && wanted.named === 'in the URL';
+  const code = isInUrl ? 'registered-flavors.flavor.not_found' : 'registered-flavors.flavor.unknown';
+  return new RegisteredFlavorsError(
+    isInUrl ? 'not found' : 'invalid input',
+    flavorIds.map((flavorId) => ({
+      code,
+      detail: `Nova has no flavor with the ID "${flavorId}". Nothing was registered.`,
+    })),
+  );
 }

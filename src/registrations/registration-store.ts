@@ -13,9 +13,9 @@ export interface Snapshot {
 
 /** What is to change of the registrations. */
 export interface Rewrite {
-  readonly added: readonly Registration[];
-  readonly removed: readonly Registration[];
-  /** The flavors of what is added. */
+  readonly registered: readonly Registration[];
+  readonly deregistered: readonly Registration[];
+  /** The flavors of what is registered. */
   readonly flavors: readonly AcceptedFlavor[];
 }
 
@@ -59,17 +59,18 @@ export interface RegistrationStore {
   ): Promise<{ deregistered: Registration[]; notRegistered: Registration[] }>;
 
   /**
-   * Changes the registrations as `decide` says, in one transaction with what it is shown: everything, or what stands of
-   * some service types. It may be called again when the registry was busy, and decides by what it is shown then. When it
-   * gives undefined or throws, nothing changes.
-   * @returns whether it was done; false when `decide` gave undefined
+   * Changes the registrations as `decide` says of what it is shown: everything, or what stands of some service types.
+   *
+   * It is asked twice: what it says first is for nobody to wait for, and nothing is locked. When that is a change, it is
+   * asked again, in one transaction with what it is shown then; and again when the registry was busy. What it said last
+   * has been done, and is what is answered. When it gives undefined or throws, nothing changes.
    */
-  rewrite(
+  rewrite<T extends Rewrite>(
     scope: 'everything' | readonly ServiceType[],
-    decide: (standing: Snapshot) => Rewrite | undefined,
+    decide: (standing: Snapshot) => T | undefined,
     provenance: Provenance,
     options?: WriteOptions,
-  ): Promise<boolean>;
+  ): Promise<T | undefined>;
 
   /** All registrations. */
   findAll(): Promise<Snapshot>;

@@ -1,10 +1,7 @@
 import { type Problem, RegisteredFlavorsError } from '../errors';
-import type { NamedIn } from './find-flavors';
 import { type FlavorId, MAX_FLAVOR_IDS } from './flavor-id';
+import { tooManyPairs } from './pair-limit';
 import { MAX_SERVICE_TYPES, type ServiceType } from './service-type';
-
-/** How many pairs one request may name. */
-export const MAX_PAIRS = 10_000;
 
 /** Service types and flavor ids of a request, each once, in the order given. */
 export interface RequestLists {
@@ -13,19 +10,14 @@ export interface RequestLists {
 }
 
 /**
- * What one request names: duplicates count once, and no more than the limits; those of the two lists are for URLs.
- * The contract has checked the form of each item.
+ * What a URL names: duplicates count once, and no more than the limits. The contract has checked the form of each item.
  * @throws RegisteredFlavorsError `invalid input`, one problem for each limit that is broken
  */
-export function readLists(
-  serviceTypes: readonly ServiceType[],
-  flavorIds: readonly FlavorId[] = [],
-  named: NamedIn = 'in the URL',
-): RequestLists {
+export function readLists(serviceTypes: readonly ServiceType[], flavorIds: readonly FlavorId[] = []): RequestLists {
   const lists = { serviceTypes: [...new Set(serviceTypes)], flavorIds: [...new Set(flavorIds)] };
   const types = lists.serviceTypes.length;
   const ids = lists.flavorIds.length;
-  const problems = [...(named === 'in the URL' ? tooLong(types, ids) : []), ...tooManyPairs(types, ids)];
+  const problems = [...tooLong(types, ids), ...tooManyPairs(types, ids)];
   if (problems.length > 0) throw new RegisteredFlavorsError('invalid input', problems);
   return lists;
 }
@@ -45,14 +37,4 @@ function tooLong(types: number, ids: number): Problem[] {
     });
   }
   return problems;
-}
-
-function tooManyPairs(types: number, ids: number): Problem[] {
-  if (types * ids <= MAX_PAIRS) return [];
-  return [
-    {
-      code: 'registered-flavors.pair.too_many',
-      detail: `${types} service types and ${ids} flavor IDs are ${types * ids} pairs; one request takes up to ${MAX_PAIRS}.`,
-    },
-  ];
 }

@@ -57,6 +57,54 @@ describe('limits', () => {
     });
   });
 
+  describe('of what one body names, and one document changes', () => {
+    const admin = () => here.world.as('admin');
+    const post = (types: number, ids: readonly string[]) =>
+      admin()
+        .post('/RegisteredFlavors')
+        .send({ service_types: numbered(types, 'b'), flavor_ids: ids });
+    const document = (pairs: number, of: string) => ({
+      registrations: Object.fromEntries(
+        numbered(Math.ceil(pairs / 1000), of).map((type, index) => [
+          type,
+          uuids.slice(0, Math.min(1000, pairs - index * 1000)),
+        ]),
+      ),
+    });
+    const tooMany = { status: 400, codes: ['registered-flavors.pair.too_many'] };
+    const everything = (body: object) => admin().put('/Registrations').set('If-Match', '*').send(body);
+
+    it('take 10,000 pairs, of more types and flavors than a URL does', async () => {
+      expect((await post(10, uuids).query({ dry_run: true }).expect(201)).body.registered).toHaveLength(10_000);
+      expect((await post(5000, uuids.slice(0, 2)).query({ dry_run: true }).expect(201)).body.registered).toHaveLength(
+        10_000,
+      );
+      expect(refusal(await post(73, uuids.slice(0, 137)))).toEqual(tooMany);
+      expect(refusal(await post(10_001, ['no-such']))).toEqual(tooMany);
+    });
+
+    it('refuse a selector that selects too many, the first of all before Nova is asked', async () => {
+      const select = (types: number) =>
+        admin()
+          .post('/RegisteredFlavors')
+          .send({ service_types: numbered(types, 's'), selector: { min_vcpus: 0 } });
+      expect(refusal(await select(6))).toEqual(tooMany);
+      here.stub.nova.resetRequests();
+      expect(refusal(await select(10_001))).toEqual(tooMany);
+      expect(here.stub.nova.requests).toEqual([]);
+    });
+
+    it('take documents of 10,000 pairs, and change as many', async () => {
+      await admin().patch('/Registrations').send({ registrations: { redis: null } }).expect(200); // of the tests before
+      await everything({ registrations: {} }).expect(200);
+      expect((await everything(document(10_000, 'd')).expect(200)).body.registered).toHaveLength(10_000);
+      expect(refusal(await everything(document(10_001, 'd')))).toEqual(tooMany);
+      expect(refusal(await everything(document(1, 'e')))).toEqual(tooMany); // 1 more and 10,000 less
+      expect((await everything(document(9000, 'd')).expect(200)).body.deregistered).toHaveLength(1000);
+      expect((await everything(document(1, 'e')).expect(200)).body.deregistered).toHaveLength(9000);
+    });
+  });
+
   describe('of the URL and the headers', () => {
     it.each([
       ['a URL of 50 KiB', 50 * KIB, 414, 'registered-flavors.uri.too_long'],

@@ -28,6 +28,28 @@ describe('looking at Nova', () => {
     expect(flavorRequests()).toEqual([]); // both are public: there is nothing else that a member would need to know
   });
 
+  it('asks for all that there is when a selector selects, page by page, and registers nothing of a list that makes no sense', async () => {
+    here = await startStubWorld({}, { flavors: manyFlavors(1200) });
+    here.stub.nova.shortPages(500);
+    const select = (selector: object) =>
+      here.world
+        .as('admin')
+        .post('/RegisteredFlavors')
+        .send({ service_types: ['redis'], selector });
+    const [, , third] = here.stub.nova.flavors;
+    expect((await select({ name: third!.name }).expect(201)).body.registered).toHaveLength(1);
+    expect(flavorRequests().map(({ path }) => path)).toEqual([
+      ...Array(3).fill('/v2.1/flavors/detail'),
+      `/v2.1/flavors/${third!.id}`,
+    ]);
+
+    here.stub.nova.change(here.stub.nova.flavors.at(-1)!.id, { vcpus: 'many' as unknown as number });
+    expect(refusal(await select({ name: third!.name }))).toEqual({
+      status: 502,
+      codes: ['registered-flavors.nova.bad_answer'],
+    });
+  });
+
   it('asks Nova itself for every registration, also for what was read a moment ago', async () => {
     here = await startStubWorld({ FLAVOR_TTL_SECONDS: '30' });
     await here.world.as('admin').post('/RegisteredFlavors/redis/1').expect(201);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import { type StubCloud, startStubCloud } from '../../src/stub/stub-cloud';
 import { type ServicesOnOneRegistry, startServicesOnOneRegistry } from '../support/services-on-one-registry';
 
@@ -175,6 +176,21 @@ describe('many who declare, over two processes', () => {
       expect(answer.status).toBe(412);
       expect((await read()).body.registrations).toEqual({ mysql: ['declared-0'], redis: ['declared-0'] });
     });
+  });
+
+  it('whoever changes nothing, or may not, does not wait for a registry that is locked', async () => {
+    await patch(0, { redis: ids });
+    const { etag } = await read();
+    const locker = new Database(shared.databaseFile);
+    locker.exec('BEGIN IMMEDIATE');
+    try {
+      expect((await put(0, { redis: ids }, etag)).body).toEqual({ registered: [], deregistered: [], unchanged: 10 });
+      expect((await put(1, { redis: [] }, '"older"')).status).toBe(412);
+      expect(await put(1, { redis: [] }, etag)).toMatchObject({ status: 503, codes: ['registry.unavailable'] });
+    } finally {
+      locker.close();
+    }
+    expect((await put(1, { redis: [] }, etag)).body.deregistered).toHaveLength(10);
   });
 
   it('what was exported is declared again while Nova is down, and what is new is not', async () => {

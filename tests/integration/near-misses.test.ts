@@ -39,6 +39,20 @@ describe('who has mistyped', () => {
     await here.world.as('admin').post('/RegisteredFlavors/redis,mysql/1').expect(201);
   });
 
+  it('declares what stands outside of the closed list, and nothing new', async () => {
+    const declare = (registrations: object) =>
+      here.world.as('admin').patch('/Registrations').query({ dry_run: true }).send({ registrations });
+    expect((await declare({ mongodb: ['1'], redis: ['2'] }).expect(200)).body.unchanged).toBe(1);
+    expect((await declare({ mongodb: null }).expect(200)).body.deregistered).toHaveLength(1);
+    const { body } = await declare({ mongodb: ['1', '2'], redis: null }).expect(400);
+    expect(body.errors.map(({ code }: { code: string }) => code)).toEqual([
+      'registered-flavors.service_type.not_offered',
+    ]);
+    const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`redis-${index}`, ['1']]));
+    const { errors } = (await declare(many).expect(400)).body;
+    expect([errors.length, errors.at(-1).detail]).toEqual([100, '4901 more service types are not among them, either.']);
+  });
+
   it('reads and deregisters what stands outside of the closed list', async () => {
     expect(listed(await here.world.as('member').get('/RegisteredFlavors/mongodb'))).toHaveLength(1);
     await here.world.as('admin').delete('/RegisteredFlavors/mongodb/1').expect(200);

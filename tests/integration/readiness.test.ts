@@ -63,6 +63,7 @@ describe('readiness, of what it is told', () => {
           getReadiness({ checkRegistry: () => undefined, isStopping: () => false, degraded: () => [], ...sources }),
         ]),
       ),
+      requireWriter: () => undefined,
       validateToken: () => Promise.reject(new Error('nobody needs a token for this')),
       logger: winston.createLogger({ silent: true }),
       maxConcurrentRequests: 100,

@@ -39,6 +39,20 @@ export function registeringByBody(world: () => World): void {
       expect(refusal(await post(apart))).toEqual({ status: 400, codes: ['registered-flavors.selector.no_match'] });
     });
 
+    it('is what is read at once, also where something else was known before', async () => {
+      const type = world().newServiceType();
+      const id = await world().createFlavor({ name: type, ram: 1024 });
+      await world().as('admin').post(`/RegisteredFlavors/${type}/${id}`).expect(201);
+      await world().deleteFlavor(id);
+      await world().as('admin').get(`/RegisteredFlavors/${type}`).expect(200);
+      await world().createFlavor({ id, name: type, ram: 2048 });
+
+      await post({ service_types: [type], selector: { name: type } }).expect(200);
+      expect(listed(await world().as('admin').get(`/RegisteredFlavors/${type}`))).toEqual([
+        { id, types: [type], status: 'available' },
+      ]);
+    });
+
     it('names each flavor that Nova does not have, and registers nothing', async () => {
       const type = world().newServiceType();
       const answer = await post({
@@ -74,7 +88,7 @@ export function registeringByBody(world: () => World): void {
       [{ service_types: ['r'], flavor_ids: ['1'], selector: { name: 'a' } }, NEITHER],
       [{ service_types: ['r'], selector: {} }, "The body's selector must not be empty."],
       [{ service_types: ['r'], selector: { extra_specs: {} } }, "The body's selector.extra_specs must not be empty."],
-      [{ service_types: ['r'], selector: { min_ram: '1' } }, "The body's selector.min_ram must be a whole number."],
+      [{ service_types: ['r'], selector: { min_ram: '1' } }, "The body's selector.min_ram must be an integer."],
       [{ service_types: ['r'], selector: { min_ram: -1 } }, "The body's selector.min_ram must be at least 0."],
       [
         { service_types: ['r'], selector: { is_public: 'yes' } },
@@ -86,8 +100,8 @@ export function registeringByBody(world: () => World): void {
         "The body's selector.name must have up to 255 characters.",
       ],
       [{ service_types: [], flavor_ids: ['1'] }, "The body's service_types must not be empty."],
-      [{ service_types: 'redis', flavor_ids: ['1'] }, "The body's service_types must be a list."],
-      [{ service_types: ['r'], flavor_ids: [1] }, 'Item 1 of flavor_ids is 1, and has to be a text: "1".'],
+      [{ service_types: 'redis', flavor_ids: ['1'] }, "The body's service_types must be an array."],
+      [{ service_types: ['r'], flavor_ids: [1] }, 'Item 1 of flavor_ids is 1, and has to be a string: "1".'],
       [{ service_types: ['R'], flavor_ids: ['1'] }, 'Item 1 of service_types is "R". A service type is'],
       [{ service_types: ['r'], flavor_ids: ['1', ''] }, 'Item 2 of flavor_ids is empty. A flavor ID is'],
     ])('says what is wrong with %j', async (body, detail) => {

@@ -20,7 +20,7 @@ export function itRewritesRegistrations(createRegistry: () => Promise<RegistryUn
   /** Decides for a document, with a flavor for each id. */
   const towards = (document: Record<string, string[]>) => (standing: Snapshot) => {
     const difference = differenceOf(standing.registrations, new Map(Object.entries(document)));
-    return { ...difference, flavors: flavors(...new Set(difference.added.map(({ flavorId }) => flavorId))) };
+    return { ...difference, flavors: flavors(...new Set(difference.registered.map(({ flavorId }) => flavorId))) };
   };
   const newest = (limit: number) =>
     events.find({
@@ -73,16 +73,22 @@ export function itRewritesRegistrations(createRegistry: () => Promise<RegistryUn
     it('shows everything, or what stands of some types, and changes what is decided', async () => {
       await store.register(['redis', 'mysql'], flavors('1', '2'), provenance());
       const shown: RegistrationDocument[] = [];
-      const look = ({ registrations }: Snapshot) => void shown.push(registrations);
-      expect(await store.rewrite('everything', look, provenance())).toBe(false);
-      expect(await store.rewrite(['redis', 'none'], look, provenance())).toBe(false);
+      const look = ({ registrations }: Snapshot): undefined => void shown.push(registrations);
+      expect(await store.rewrite('everything', look, provenance())).toBeUndefined();
+      expect(await store.rewrite(['redis', 'none'], look, provenance())).toBeUndefined();
       expect(shown.map((each) => Object.fromEntries(each))).toEqual([
         { mysql: ['1', '2'], redis: ['1', '2'] },
         { redis: ['1', '2'] },
       ]);
 
       const who = provenance({ userId: 'who', requestId: 'req-rewrite', globalRequestId: 'req-global', at: 7 });
-      expect(await store.rewrite('everything', towards({ redis: ['2', '3'], kafka: ['1'] }), who)).toBe(true);
+      expect(await store.rewrite('everything', towards({ redis: ['2', '3'], kafka: ['1'] }), who)).toMatchObject({
+        ...{
+          registered: pairs('kafka 1', 'redis 3'),
+          deregistered: pairs('mysql 1', 'mysql 2', 'redis 1'),
+          unchanged: 1,
+        },
+      });
       expect(await contents()).toEqual({ kafka: ['1'], redis: ['2', '3'] });
       const { registrations, accepted } = registry.standing();
       expect(registrations.map(({ serviceType, flavorId, userId }) => [serviceType, flavorId, userId])).toEqual([
@@ -109,8 +115,8 @@ export function itRewritesRegistrations(createRegistry: () => Promise<RegistryUn
     it('accepts the flavors of what it adds, also in another size', async () => {
       await store.register(['redis'], flavors('1', '2'), provenance());
       const larger = flavor('1', { ram: 2 ** 20 });
-      const added = { added: pairs('mysql 1'), removed: pairs('redis 2'), flavors: [larger] };
-      await store.rewrite('everything', () => added, provenance());
+      const change = { registered: pairs('mysql 1'), deregistered: pairs('redis 2'), flavors: [larger] };
+      expect(await store.rewrite('everything', () => change, provenance())).toEqual(change);
 
       expect((await store.find(['redis'])).map(({ accepted }) => accepted)).toEqual([larger]);
       expect(registry.standing().accepted.map(({ id }) => id)).toEqual(['1']);
@@ -119,6 +125,45 @@ export function itRewritesRegistrations(createRegistry: () => Promise<RegistryUn
         'deregistered redis 2',
         'registered mysql 1',
       ]);
+    });
+
+    it('accepts no size of a pair that it takes away, and forgets no flavor that only moves', async () => {
+      await store.register(['redis', 'mysql'], flavors('1'), provenance({ at: 1 }));
+      const larger = flavor('1', { ram: 2 ** 20 });
+      const moved = { registered: pairs('kafka 1'), deregistered: pairs('redis 1'), flavors: [larger] };
+      await store.rewrite('everything', () => moved, provenance({ at: 2 }));
+      expect((await happened()).slice(2)).toEqual([
+        'size_accepted mysql 1',
+        'deregistered redis 1',
+        'registered kafka 1',
+      ]);
+      const all = { registered: pairs('vertica 1'), deregistered: pairs('kafka 1', 'mysql 1'), flavors: [larger] };
+      await store.rewrite('everything', () => all, provenance({ at: 3 }));
+      expect((await happened()).slice(5)).toEqual([
+        'deregistered kafka 1',
+        'deregistered mysql 1',
+        'registered vertica 1',
+      ]);
+      expect(registry.standing().accepted).toEqual([{ ...larger, acceptedAt: 3 }]);
+    });
+
+    it('does not wait for a lock when it changes nothing, and decides anew when it does', async () => {
+      await store.register(['redis'], flavors('1'), provenance());
+      const other = await registry.openStore();
+      let asked = 0;
+      const decide = ({ registrations }: Snapshot) => {
+        asked += 1;
+        // Somebody writes between the look and the lock.
+        if (asked === 1) void other.register(['kafka'], flavors('1'), provenance());
+        return towards({ redis: ['2'], ...(registrations.has('kafka') ? { seen: ['1'] } : {}) })({
+          registrations,
+          digest: '',
+        });
+      };
+      await store.rewrite('everything', decide, provenance());
+      expect([asked, await contents()]).toEqual([2, { redis: ['2'], seen: ['1'] }]);
+      await store.rewrite('everything', towards({ redis: ['2'], seen: ['1'] }), provenance());
+      expect(await happened()).toHaveLength(6);
     });
 
     it.each<[string, () => Rewrite | undefined]>([
@@ -131,7 +176,7 @@ export function itRewritesRegistrations(createRegistry: () => Promise<RegistryUn
       ],
       [
         'what is decided cannot be',
-        () => ({ added: pairs('redis no-flavor'), removed: pairs('redis 1'), flavors: [] }),
+        () => ({ registered: pairs('redis no-flavor'), deregistered: pairs('redis 1'), flavors: [] }),
       ],
     ])('changes nothing when %s', async (_when, decide) => {
       await store.register(['redis'], flavors('1'), provenance());
@@ -144,7 +189,8 @@ export function itRewritesRegistrations(createRegistry: () => Promise<RegistryUn
       await store.register(['redis'], flavors('1'), provenance());
       const before = [registry.standing(), await happened(), store.revision()];
       const preview = { isPreview: true };
-      expect(await store.rewrite('everything', towards({ kafka: ['2'] }), provenance(), preview)).toBe(true);
+      const foretold = await store.rewrite('everything', towards({ kafka: ['2'] }), provenance(), preview);
+      expect(foretold).toMatchObject({ registered: pairs('kafka 2'), deregistered: pairs('redis 1') });
       expect([registry.standing(), await happened(), store.revision()]).toEqual(before);
     });
 
@@ -158,8 +204,9 @@ export function itRewritesRegistrations(createRegistry: () => Promise<RegistryUn
           return other.rewrite('everything', decide, provenance());
         }),
       );
-      expect(outcomes.filter(Boolean)).toHaveLength(1);
-      expect(Object.keys(await contents())).toEqual([`type-${outcomes.indexOf(true)}`]);
+      const [done, ...more] = outcomes.flatMap((outcome) => outcome?.registered ?? []);
+      expect(more).toEqual([]);
+      expect(await contents()).toEqual({ [done!.serviceType]: ['1'] });
     });
 
     it('takes 10,000 pairs', async () => {

@@ -4,7 +4,7 @@ import { openSqliteDatabase } from '../../src/store/sqlite/open-sqlite-database'
 import type { SqliteDatabase } from '../../src/store/sqlite/sqlite-database';
 import { toUnavailable } from '../../src/store/sqlite/sqlite-errors';
 import { SqliteRegistrationStore } from '../../src/store/sqlite/sqlite-registration-store';
-import { flavor, flavors, numbered, pairs, provenance, registered } from './examples';
+import { flavor, flavors, numbered, pairs, provenance, registered as asRegistered } from './examples';
 import { temporaryFolder } from './temporary-folder';
 
 describe('an SQLite registry in trouble', () => {
@@ -56,14 +56,16 @@ describe('an SQLite registry in trouble', () => {
     const pages = database.client.pragma('page_count', { simple: true }) as number;
     database.client.pragma(`max_page_count = ${pages + 20}`);
     const ids = numbered('id-', 1000);
-    const added = numbered('type-', 10).flatMap((serviceType) => ids.map((flavorId) => ({ serviceType, flavorId })));
-    const decide = () => ({ added, removed: pairs('redis 1'), flavors: flavors(...ids) });
+    const registered = numbered('type-', 10).flatMap((serviceType) =>
+      ids.map((flavorId) => ({ serviceType, flavorId })),
+    );
+    const decide = () => ({ registered, deregistered: pairs('redis 1'), flavors: flavors(...ids) });
     await expect(store.rewrite('everything', decide, provenance())).rejects.toMatchObject(
       unavailable('The registry is on a disk that is full.'),
     );
     database.client.pragma('max_page_count = 1000000');
     expect(await store.findAll()).toEqual(before);
-    expect(await store.rewrite('everything', decide, provenance())).toBe(true);
+    expect(await store.rewrite('everything', decide, provenance())).toEqual(decide());
   });
 
   it('still reads when it cannot write', async () => {
@@ -71,7 +73,7 @@ describe('an SQLite registry in trouble', () => {
     const refused = unavailable('The registry cannot be written: its file or file system is read-only.');
     await expect(store.register(['redis'], flavors('2'), provenance())).rejects.toMatchObject(refused);
     await expect(store.deregister(['redis'], ['1'], provenance())).rejects.toMatchObject(refused);
-    const decide = () => ({ added: [], removed: pairs('redis 1'), flavors: [] });
+    const decide = () => ({ registered: [], deregistered: pairs('redis 1'), flavors: [] });
     await expect(store.rewrite('everything', decide, provenance())).rejects.toMatchObject(refused);
     expect(await store.find(['redis'])).toHaveLength(1);
     expect(Object.fromEntries((await store.findAll()).registrations)).toEqual({ redis: ['1'] });
@@ -99,7 +101,7 @@ describe('an SQLite registry in trouble', () => {
     await expect(store.register(['redis'], flavors('2'), provenance())).rejects.toMatchObject(unavailable(MOVED));
     await expect(store.find(['redis'])).rejects.toMatchObject(unavailable(MOVED));
     renameSync(`${path}.moved`, path);
-    expect(await store.find(['redis'])).toEqual([registered('1', ['redis'])]);
+    expect(await store.find(['redis'])).toEqual([asRegistered('1', ['redis'])]);
   });
 
   it('does not write to a file in whose place another was put', async () => {

@@ -37,7 +37,9 @@ describe('parseJson', () => {
     ['', 'The body is not JSON: it ends too early.'],
     ['{"a": ', 'The body is not JSON: it ends too early.'],
     ["{'a': 1}", 'The body is not JSON (line 1, column 2).'],
-    ['oops', 'The body is not JSON.'],
+    ['oops', 'The body is not JSON: Unexpected token \'o\', "oops" is not valid JSON.'],
+    ['{"a": ["1",]}', 'The body is not JSON: Unexpected token \']\', "{"a": ["1",]}" is not valid JSON.'],
+    ['"x end of JSON at position 3', 'The body is not JSON (line 1, column 29).'],
     [Buffer.from([0x22, 0xff, 0x22]), 'The body is not in UTF-8.'],
     [Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), 'The body is not in UTF-8.'],
   ])('says where %p is wrong', (body, detail) => {
@@ -50,6 +52,7 @@ describe('parseJson', () => {
     ['{"__proto__": 1, "__proto__": 1}', '__proto__'],
     ['{"a\\"": 1, "a\\"": 2}', 'a"'],
     ['{"\\\\": 1, "\\\\": 2}', '\\'],
+    ['{"z": 1, "y": {"z": 2}, "y": 3}', 'y'],
   ])('refuses %s: JSON.parse would drop one of the two', (body, name) => {
     expect(refusalOf(body)).toBe(`The body has an attribute "${name}" twice in one object.`);
   });

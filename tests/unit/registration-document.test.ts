@@ -26,7 +26,7 @@ describe('readDocument', () => {
     const tooMany = () => readDocument([half, ['b', ids(5001)]]);
     expect(tooMany).toThrow(RegisteredFlavorsError);
     expect(tooMany).toThrow(
-      'The registrations are 10001 pairs of service type and flavor; one request takes up to 10000.',
+      'The document has 10001 pairs of service type and flavor; one request takes up to 10000. PATCH takes it in parts.',
     );
   });
 });
@@ -34,17 +34,17 @@ describe('readDocument', () => {
 it('readDocument takes 10,000 service types and no more, empty ones too', () => {
   const types = (count: number) => Array.from({ length: count }, (_, index): [string, string[]] => [`t${index}`, []]);
   expect(readDocument(types(10_000)).size).toBe(10_000);
-  expect(() => readDocument(types(10_001))).toThrow('The registrations are of 10001 service types;');
+  expect(() => readDocument(types(10_001))).toThrow('The document has 10001 service types;');
 });
 
 describe('differenceOf', () => {
   it('tells what is new, what is gone and how much stays', () => {
     const standing = document({ kafka: ['1'], mysql: ['1', '2'], redis: ['1', '2', '3'] });
-    const { added, removed, unchanged } = differenceOf(
+    const { registered, deregistered, unchanged } = differenceOf(
       standing,
       document({ redis: ['2', '4'], mysql: [], vertica: ['1'] }),
     );
-    expect([added.map(textOf), removed.map(textOf), unchanged]).toEqual([
+    expect([registered.map(textOf), deregistered.map(textOf), unchanged]).toEqual([
       ['redis 4', 'vertica 1'],
       ['kafka 1', 'mysql 1', 'mysql 2', 'redis 1', 'redis 3'],
       1,
@@ -60,12 +60,12 @@ describe('differenceOf', () => {
       [...each].flatMap(([serviceType, list]) => list.map((flavorId) => textOf({ serviceType, flavorId })));
     fc.assert(
       fc.property(any, any, (standing, declared) => {
-        const { added, removed, unchanged } = differenceOf(standing, declared);
+        const { registered, deregistered, unchanged } = differenceOf(standing, declared);
         const after = new Set(pairsOf(standing));
-        for (const pair of removed) expect(after.delete(textOf(pair))).toBe(true);
+        for (const pair of deregistered) expect(after.delete(textOf(pair))).toBe(true);
         expect(after.size).toBe(unchanged);
-        for (const pair of added) after.add(textOf(pair));
-        expect(after.size).toBe(unchanged + added.length);
+        for (const pair of registered) after.add(textOf(pair));
+        expect(after.size).toBe(unchanged + registered.length);
         expect([...after].sort()).toEqual(pairsOf(declared).sort());
       }),
     );

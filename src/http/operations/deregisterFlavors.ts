@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { deregisterFlavors as deregister } from '../../registrations/deregister-flavors';
 import type { components } from '../contract-types';
-import { pathList, queryBoolean } from '../request-values';
+import { isDryRun, pathList } from '../request-values';
 import { renderRegistration } from '../representation';
 import { callOf } from '../request-context';
 
@@ -13,7 +13,7 @@ export function deregisterFlavors(ports: Parameters<typeof deregister>[0]): Requ
     const { deregistered, notRegistered } = await deregister(ports, callOf(request), {
       serviceTypes: pathList(request, 'serviceTypes'),
       flavorIds: pathList(request, 'flavorIDs'),
-      isPreview: queryBoolean(request.query, 'dry_run') ?? false,
+      isPreview: isDryRun(request),
     });
     const answer: Answer = {
       deregistered: deregistered.map(renderRegistration),

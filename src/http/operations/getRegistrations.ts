@@ -1,16 +1,16 @@
 import type { RequestHandler } from 'express';
-import { getRegistrations as read } from '../../registrations/get-registrations';
+import {
+  getRegistrations as read,
+  type RegistrationsPorts,
+  type RegistrationsView,
+} from '../../registrations/get-registrations';
 import { sendRendered } from '../conditional-answer';
-import type { components } from '../contract-types';
+import type { Rendered } from '../reading-answer';
 import { callOf } from '../request-context';
 
-type Answer = components['schemas']['RegistrationDocument'];
-
 /** GET /Registrations */
-export function getRegistrations(ports: Parameters<typeof read>[0]): RequestHandler {
+export function getRegistrations(ports: Rendered<RegistrationsPorts, RegistrationsView>): RequestHandler {
   return async (request, response) => {
-    const { registrations, digest } = await read(ports, callOf(request));
-    const answer = { registrations: Object.fromEntries(registrations) } satisfies Record<keyof Answer, unknown>;
-    sendRendered(request, response, { body: Buffer.from(JSON.stringify(answer)), etag: `"${digest}"` });
+    sendRendered(request, response, ports.views.render(await read(ports, callOf(request))));
   };
 }

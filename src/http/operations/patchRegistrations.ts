@@ -3,7 +3,7 @@ import { declareRegistrations, type DeclarePorts } from '../../registrations/dec
 import type { components } from '../contract-types';
 import { readIfMatch } from '../if-match';
 import { callOf } from '../request-context';
-import { queryBoolean } from '../request-values';
+import { isDryRun } from '../request-values';
 import { sendDeclared } from '../writing-answer';
 
 /** PATCH /Registrations: a JSON merge patch (RFC 7396), for which an empty type and one that is not there are the same. */
@@ -18,7 +18,7 @@ export function patchRegistrations(ports: DeclarePorts): RequestHandler {
       registrations: named,
       isEverything: false,
       expected: readIfMatch(request),
-      isPreview: queryBoolean(request.query, 'dry_run') ?? false,
+      isPreview: isDryRun(request),
     });
     sendDeclared(response, outcome);
   };

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { registerFlavors as register, type RegisterPorts } from '../../registrations/register-flavors';
-import { pathList, queryBoolean } from '../request-values';
+import { isDryRun, pathList } from '../request-values';
 import { sendRegistered } from '../writing-answer';
 import { callOf } from '../request-context';
 
@@ -10,7 +10,7 @@ export function registerFlavors(ports: RegisterPorts): RequestHandler {
     const outcome = await register(ports, callOf(request), {
       serviceTypes: pathList(request, 'serviceTypes'),
       flavors: { flavorIds: pathList(request, 'flavorIDs'), named: 'in the URL' },
-      isPreview: queryBoolean(request.query, 'dry_run') ?? false,
+      isPreview: isDryRun(request),
     });
     sendRegistered(response, outcome);
   };

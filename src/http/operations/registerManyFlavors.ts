@@ -3,7 +3,7 @@ import type { FlavorSelector } from '../../registrations/flavor-selector';
 import { registerFlavors, type RegisterPorts, type WantedFlavors } from '../../registrations/register-flavors';
 import type { components } from '../contract-types';
 import { callOf } from '../request-context';
-import { queryBoolean } from '../request-values';
+import { isDryRun } from '../request-values';
 import { sendRegistered } from '../writing-answer';
 
 type Body = components['schemas']['RegisterRequest'];
@@ -15,7 +15,7 @@ export function registerManyFlavors(ports: RegisterPorts): RequestHandler {
     const outcome = await registerFlavors(ports, callOf(request), {
       serviceTypes: body.service_types,
       flavors: wantedBy(body),
-      isPreview: queryBoolean(request.query, 'dry_run') ?? false,
+      isPreview: isDryRun(request),
     });
     sendRegistered(response, outcome);
   };

@@ -3,7 +3,7 @@ import { declareRegistrations, type DeclarePorts } from '../../registrations/dec
 import type { components } from '../contract-types';
 import { readIfMatch } from '../if-match';
 import { callOf } from '../request-context';
-import { queryBoolean } from '../request-values';
+import { isDryRun } from '../request-values';
 import { sendDeclared } from '../writing-answer';
 
 /** PUT /Registrations */
@@ -14,7 +14,7 @@ export function replaceRegistrations(ports: DeclarePorts): RequestHandler {
       registrations: Object.entries(registrations),
       isEverything: true,
       expected: readIfMatch(request),
-      isPreview: queryBoolean(request.query, 'dry_run') ?? false,
+      isPreview: isDryRun(request),
     });
     sendDeclared(response, outcome);
   };

@@ -36,12 +36,15 @@ export class Change {
     return this.#database.writes.register.all({ ...this.#provenance, ...lists });
   }
 
-  /** Answers the pairs that stood. Flavors that are left without any are forgotten. */
+  /** Each of the types with each of the ids: answers the pairs that stood. */
   remove(serviceTypes: readonly ServiceType[], flavorIds: readonly FlavorId[]): Registration[] {
     const lists = { serviceTypes: jsonList(serviceTypes), flavorIds: jsonList(flavorIds) };
-    const removed = this.#database.writes.deregister.all(lists);
-    if (removed.length > 0) this.#database.writes.forgetFlavors.run(lists);
-    return removed;
+    return this.#database.writes.deregister.all(lists);
+  }
+
+  /** Of these flavors, those that are left without any registration. */
+  forget(flavorIds: readonly FlavorId[]): void {
+    this.#database.writes.forgetFlavors.run({ flavorIds: jsonList(flavorIds) });
   }
 
   /** One event for each of the pairs. */

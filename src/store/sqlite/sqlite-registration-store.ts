@@ -51,36 +51,31 @@ export class SqliteRegistrationStore implements RegistrationStore {
     return this.#database.write(() => {
       const change = this.#change(provenance);
       const removed = change.remove(serviceTypes, flavorIds);
+      if (removed.length > 0) change.forget(flavorIds);
       const { changed, unchanged } = splitPairs(serviceTypes, flavorIds, removed);
       change.record('deregistered', changed);
       return { deregistered: changed, notRegistered: unchanged };
     }, options);
   }
 
-  async rewrite(
+  async rewrite<T extends Rewrite>(
     scope: 'everything' | readonly ServiceType[],
-    decide: (standing: Snapshot) => Rewrite | undefined,
+    decide: (standing: Snapshot) => T | undefined,
     provenance: Provenance,
     options?: WriteOptions,
-  ): Promise<boolean> {
-    const { findAll, findOfTypes } = this.#database.reads;
+  ): Promise<T | undefined> {
+    const first = decide(this.#database.read(() => this.#look(scope)));
+    if (first === undefined || isEmpty(first)) return first; // without a lock: others may go on writing
     return this.#database.write(() => {
-      const rows = scope === 'everything' ? findAll.all() : findOfTypes.all({ serviceTypes: jsonList(scope) });
-      const rewrite = decide(snapshotOf(rows));
-      if (rewrite === undefined) return false;
-      const { added, removed, flavors } = rewrite;
-      const change = this.#change(provenance);
-      change.accept(flavors);
-      for (const [serviceType, ids] of idsByType(added)) change.add([serviceType], ids);
-      for (const [serviceType, ids] of idsByType(removed)) change.remove([serviceType], ids);
-      change.record('deregistered', removed);
-      change.record('registered', added);
-      return true;
+      const decided = decide(this.#look(scope));
+      if (decided !== undefined) this.#do(decided, this.#change(provenance));
+      return decided;
     }, options);
   }
 
   async findAll(): Promise<Snapshot> {
-    return snapshotOf(this.#database.read(() => this.#database.reads.findAll.all()));
+    await nextTurn(); // as who goes through all of it always does
+    return this.#database.read(() => this.#look('everything'));
   }
 
   revision(): number {
@@ -144,9 +139,28 @@ export class SqliteRegistrationStore implements RegistrationStore {
     return this.#database.read(() => findFlavors.all({ flavorIds: jsonList(flavorIds), rows }));
   }
 
+  #look(scope: 'everything' | readonly ServiceType[]): Snapshot {
+    const { findAll, findOfTypes } = this.#database.reads;
+    return snapshotOf(scope === 'everything' ? findAll.all() : findOfTypes.all({ serviceTypes: jsonList(scope) }));
+  }
+
+  /** What goes first is no pair any more whose size is accepted; flavors are forgotten last, for they may only move. */
+  #do({ registered, deregistered, flavors }: Rewrite, change: Change): void {
+    for (const [serviceType, ids] of idsByType(deregistered)) change.remove([serviceType], ids);
+    change.accept(flavors);
+    for (const [serviceType, ids] of idsByType(registered)) change.add([serviceType], ids);
+    change.forget([...new Set(deregistered.map(({ flavorId }) => flavorId))]);
+    change.record('deregistered', deregistered);
+    change.record('registered', registered);
+  }
+
   #change(provenance: Provenance): Change {
     return new Change(this.#database, provenance);
   }
+}
+
+function isEmpty({ registered, deregistered }: Rewrite): boolean {
+  return registered.length === 0 && deregistered.length === 0;
 }
 
 type Row = AcceptedFlavor & { readonly serviceType: ServiceType };
