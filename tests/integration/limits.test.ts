@@ -95,7 +95,10 @@ describe('limits', () => {
     });
 
     it('take documents of 10,000 pairs, and change as many', async () => {
-      await admin().patch('/Registrations').send({ registrations: { redis: null } }).expect(200); // of the tests before
+      await admin()
+        .patch('/Registrations')
+        .send({ registrations: { redis: null } })
+        .expect(200); // of the tests before
       await everything({ registrations: {} }).expect(200);
       expect((await everything(document(10_000, 'd')).expect(200)).body.registered).toHaveLength(10_000);
       expect(refusal(await everything(document(10_001, 'd')))).toEqual(tooMany);
