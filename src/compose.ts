@@ -74,7 +74,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
       ...registryHandlers(config, { store, events, flavors, catalog, roles: config.roles, clock }),
       ['getReadiness', readiness(store, openstack, () => isStopping)],
       ['getVersions', getVersions()],
-      ['getHealth', getHealth()],
+      ['getHealth', getHealth(config.http.healthcheckDisableByFilePath)],
       ['getContract', getContract(contract)],
     ]),
   });

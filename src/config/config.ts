@@ -16,6 +16,8 @@ export interface Config {
     readonly shutdownSeconds: number;
     readonly errorHelpUrl: string;
     readonly validateResponses: boolean;
+    /** While there is a file, the health check says no. */
+    readonly healthcheckDisableByFilePath: string | undefined;
   };
   readonly databaseUrl: string;
   readonly log: { readonly level: string; readonly format: 'json' | 'text' };
@@ -125,6 +127,7 @@ function arrange(values: ServiceSettings, openstack: OpenStackConfig): Config {
       shutdownSeconds: values.SHUTDOWN_SECONDS,
       errorHelpUrl: values.ERROR_HELP_URL,
       validateResponses: values.VALIDATE_RESPONSES,
+      healthcheckDisableByFilePath: values.HEALTHCHECK_DISABLE_BY_FILE_PATH,
     },
     databaseUrl: values.DATABASE_URL,
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },

@@ -37,6 +37,7 @@ export const serviceSettings = z.object({
   DRAIN_SECONDS: whole(5, { min: 0, max: 3600 }),
   SHUTDOWN_SECONDS: whole(10, { min: 0, max: 3600 }),
   ERROR_HELP_URL: text('docs/errors.md'),
+  HEALTHCHECK_DISABLE_BY_FILE_PATH: optionalText(),
   VALIDATE_RESPONSES: oneOf(['true', 'false'], 'false').transform((value) => value === 'true'),
 
   // Without the value: a URL of another kind of database may hold a password.

@@ -34,7 +34,8 @@ export interface paths {
         /**
          * Say whether the service runs
          * @description In the form of oslo.middleware's healthcheck, for load balancers: 200 as long as this process can answer, also
-         *     while Nova or Keystone is away or there is too much to do. Text by default, JSON when `Accept` prefers it.
+         *     while Nova or Keystone is away or there is too much to do. Text by default, JSON when `Accept` prefers it. 503 while
+         *     the file is there that the operator has named for that (`HEALTHCHECK_DISABLE_BY_FILE_PATH`).
          */
         get: operations["getHealth"];
         put?: never;
@@ -1111,6 +1112,20 @@ export interface operations {
             413: components["responses"]["UnwantedBody"];
             414: components["responses"]["UriTooLong"];
             431: components["responses"]["HeadersTooLarge"];
+            /** @description The operator has taken this process out of service. HEAD gets the same without a body. */
+            503: {
+                headers: {
+                    "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                    "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                    "Cache-Control": components["headers"]["NoCache"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": "DISABLED BY FILE";
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
         };
     };
     getReadiness: {

@@ -1,19 +1,26 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import Database from 'better-sqlite3';
 import { contractBreaches, documentedAnswers } from '../support/contract-answers';
 import { startStubWorld, type StubWorld } from '../support/stub-world';
 import { untilWhole } from '../support/until-whole';
-import { sendOnTheWire, type WireRequest } from '../support/wire';
+import { sendOnTheWire } from '../support/wire';
+import { carryingBody, type Way } from './carrying-body';
 
 const REQUEST_TIMEOUT_MS = 300;
 const NOVA_TIMEOUT_MS = 1_000;
 
 describe('every documented status', () => {
+  const disabled = path.join(os.tmpdir(), `disabled-${randomUUID()}`);
   let here: StubWorld;
   beforeAll(async () => {
     here = await startStubWorld({
       REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
       NOVA_TIMEOUT_MS: String(NOVA_TIMEOUT_MS),
       MAX_CONCURRENT_REQUESTS: '1',
+      HEALTHCHECK_DISABLE_BY_FILE_PATH: disabled,
     });
     await here.world.as('admin').post('/RegisteredFlavors/redis/1,2').expect(201);
   });
@@ -38,9 +45,6 @@ describe('every documented status', () => {
       registry.close();
     });
   };
-
-  /** What brings each status about; the operation's own method and path stand in front. */
-  type Way = () => Partial<WireRequest> | Promise<Partial<WireRequest>>;
 
   const onAnyPath: Record<string, Way> = {
     405: () => ({ method: 'PATCH' }),
@@ -85,24 +89,8 @@ describe('every documented status', () => {
     return {};
   };
 
-  /** The same ways to an operation that takes a body, and those to refuse one. */
-  const withBody = (ways: Record<string, Way>, body: unknown, sent: Record<string, string> = {}) => {
-    const text = JSON.stringify(body);
-    const its = { 'Content-Type': 'application/json', 'Content-Length': String(text.length), ...sent };
-    const all: Record<string, Way> = {
-      ...ways,
-      413: () => ({ headers: { 'Content-Length': String(1024 * 1024 + 1) } }),
-      415: () => ({ headers: { ...admin(), 'Content-Type': 'text/plain' } }),
-    };
-    const carrying =
-      (way: Way): Way =>
-      async () => {
-        const request = await way();
-        const isSent = request.unfinished !== true && request.headers?.['Content-Length'] === undefined;
-        return isSent ? { body: text, ...request, headers: { ...its, ...request.headers } } : request;
-      };
-    return Object.fromEntries(Object.entries(all).map(([status, way]) => [status, carrying(way)]));
-  };
+  const withBody = (ways: Record<string, Way>, body: unknown, sent?: Record<string, string>) =>
+    carryingBody({ ...ways, 415: () => ({ headers: { ...admin(), 'Content-Type': 'text/plain' } }) }, body, sent);
   const ofEverything = { 'If-Match': '*' };
 
   const pair = '/RegisteredFlavors/redis/3';
@@ -120,6 +108,11 @@ describe('every documented status', () => {
         200: () => ({ headers: { Accept: 'application/json' } }),
         204: () => ({ method: 'HEAD' }),
         400: () => ({ path: '/healthcheck?a=b' }),
+        503: () => {
+          writeFileSync(disabled, '');
+          undo.push(() => rmSync(disabled));
+          return {};
+        },
       },
     },
     getReadiness: {

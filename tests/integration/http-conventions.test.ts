@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
+import { temporaryFolder } from '../store/temporary-folder';
 import { refusal } from '../support/expectations';
 import { startStubWorld, type StubWorld } from '../support/stub-world';
 import { exchange, sendOnTheWire } from '../support/wire';
@@ -149,6 +150,24 @@ describe('HTTP conventions', () => {
       expect((await health('*/*')).text).toBe('OK');
       expect((await health('text/plain')).text).toBe('OK');
       expect((await health('application/json')).body).toEqual({ detailed: false, reasons: ['OK'] });
+    });
+
+    it('is bad while the file is there that the operator has named, as oslo.middleware has it', async () => {
+      const folder = temporaryFolder();
+      const file = folder.in('disabled');
+      await here.world.service.restart({ HEALTHCHECK_DISABLE_BY_FILE_PATH: file });
+      await here.world.anonymous.get('/healthcheck').expect(200);
+      writeFileSync(file, '');
+      const answer = await health('text/plain').expect(503);
+      expect([answer.text, Number(answer.headers['retry-after']) > 0]).toEqual(['DISABLED BY FILE', true]);
+      expect((await health('application/json').expect(503)).body).toEqual({
+        detailed: false,
+        reasons: ['DISABLED BY FILE'],
+      });
+      await here.world.anonymous.head('/healthcheck').expect(503);
+      await here.world.anonymous.get('/readiness').expect(200);
+      folder.remove();
+      await here.world.anonymous.get('/healthcheck').expect(200);
     });
 
     it('is good while Keystone and Nova are away', async () => {

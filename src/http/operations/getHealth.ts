@@ -1,18 +1,30 @@
+import { existsSync } from 'node:fs';
 import type { RequestHandler } from 'express';
 import type { components } from '../contract-types';
 import { wasHead } from '../head-as-get';
 
-const HEALTHY: components['schemas']['Health'] = { detailed: false, reasons: ['OK'] };
+type Health = components['schemas']['Health'];
 
-/** GET /healthcheck, in the form of oslo.middleware: 204 to HEAD, else text or JSON by Accept. */
-export function getHealth(): RequestHandler {
+const HEALTHY: Health = { detailed: false, reasons: ['OK'] };
+const DISABLED: Health = { detailed: false, reasons: ['DISABLED BY FILE'] };
+/** Whoever has put the file there takes it away again. */
+const DISABLED_RETRY_AFTER_SECONDS = '30';
+
+/**
+ * GET /healthcheck, in the form of oslo.middleware: text or JSON by Accept, 204 to HEAD; 503 while a file is there, with
+ * which operators take a process out of service by hand (its backend `disable_by_file`).
+ */
+export function getHealth(disableByFilePath: string | undefined): RequestHandler {
   return (request, response) => {
+    const isDisabled = disableByFilePath !== undefined && existsSync(disableByFilePath);
+    if (isDisabled) response.status(503).setHeader('Retry-After', DISABLED_RETRY_AFTER_SECONDS);
     if (wasHead(request)) {
-      response.status(204).end();
+      response.status(isDisabled ? 503 : 204).end();
       return;
     }
+    const health = isDisabled ? DISABLED : HEALTHY;
     response.vary('Accept');
-    if (request.accepts(['text', 'json']) === 'json') response.json(HEALTHY);
-    else response.type('text').send('OK');
+    if (request.accepts(['text', 'json']) === 'json') response.json(health);
+    else response.type('text').send(health.reasons.join(' '));
   };
 }
