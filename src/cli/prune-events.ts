@@ -1,7 +1,6 @@
-import { readProcessConfig } from '../config/config';
-import { RegisteredFlavorsError } from '../errors';
+import { readProcessDatabaseUrl } from '../config/config';
 import { openStore } from '../store/open-store';
-import { explain } from './explain';
+import { attempt } from './attempt';
 
 /** `events:prune --before DATE`: forgets what happened before a day (UTC) or time. The service may run meanwhile. */
 export async function pruneEvents(date: string): Promise<void> {
@@ -11,17 +10,13 @@ export async function pruneEvents(date: string): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  try {
-    const { registrations, events } = await openStore({ databaseUrl: readProcessConfig().databaseUrl });
+  await attempt('prune events', async () => {
+    const { registrations, events } = await openStore({ databaseUrl: readProcessDatabaseUrl() });
     try {
       const forgotten = await events.prune(before);
       process.stdout.write(`${forgotten} events from before ${new Date(before).toISOString()} are forgotten.\n`);
     } finally {
       await registrations.close();
     }
-  } catch (error) {
-    const words = error instanceof RegisteredFlavorsError ? error.message : explain(error);
-    process.stderr.write(`registered-flavors cannot prune events: ${words}\n`);
-    process.exitCode = 1;
-  }
+  });
 }

@@ -1,28 +1,44 @@
 import { demo } from './demo/demo';
+import { doctor } from './doctor/doctor';
 import { pruneEvents } from './prune-events';
+import { backUpRegistry, checkMigrations, migrateRegistry, restoreRegistry } from './registry-commands';
 import { serve } from './serve';
 
 const USAGE = [
-  'usage: node dist/main.js [serve]                      serves until Ctrl-C or SIGTERM',
-  '       node dist/main.js events:prune --before DATE   forgets what happened before that day or time',
-  '       node dist/main.js demo                         plays the main job on a stub Keystone and Nova, then stays up',
-  '       node dist/main.js demo --once                  plays it and ends',
+  'usage: registered-flavors [serve]                      serves until Ctrl-C or SIGTERM',
+  '       registered-flavors doctor                       what to run first when something is wrong',
+  '       registered-flavors migrate                      brings the registry up to date, as each start does',
+  '       registered-flavors migrate --check              whether that would do something; changes nothing',
+  '       registered-flavors backup FILE                  copies the registry, also while it is in use',
+  '       registered-flavors restore FILE                 puts a backup in its place, while no service runs',
+  '       registered-flavors events:prune --before DATE   forgets what happened before that day or time',
+  '       registered-flavors demo                         plays the main job on a stub Keystone and Nova, then stays up',
+  '       registered-flavors demo --once                  plays it and ends',
 ];
+
+const COMMANDS = new Map<string, () => Promise<void>>([
+  ['serve', serve],
+  ['doctor', doctor],
+  ['migrate', migrateRegistry],
+  ['migrate --check', checkMigrations],
+  ['demo', () => demo({ staysUp: true })],
+  ['demo --once', () => demo({ staysUp: false })],
+]);
+/** Commands that end with a word of the caller's own. */
+const COMMANDS_WITH = new Map<string, (word: string) => Promise<void>>([
+  ['backup', backUpRegistry],
+  ['restore', restoreRegistry],
+  ['events:prune --before', pruneEvents],
+]);
 
 /** Does what the command line says. Whatever it does not know ends with the usage and 2. */
 export async function run(argv: readonly string[]): Promise<void> {
-  const [verb = 'serve', ...rest] = argv;
-  const date = verb === 'events:prune' ? rest.splice(1).join(' ') : '';
-  switch ([verb, ...rest].join(' ')) {
-    case 'serve':
-      return serve();
-    case 'events:prune --before':
-      return pruneEvents(date);
-    case 'demo':
-      return demo({ staysUp: true });
-    case 'demo --once':
-      return demo({ staysUp: false });
-  }
+  const words = argv.length === 0 ? ['serve'] : argv;
+  const word = words.at(-1) ?? '';
+  const command = COMMANDS.get(words.join(' '));
+  const commandWith = word.startsWith('-') ? undefined : COMMANDS_WITH.get(words.slice(0, -1).join(' '));
+  if (command !== undefined) return command();
+  if (commandWith !== undefined) return commandWith(word);
   process.stderr.write(`${USAGE.join('\n')}\n`);
   process.exitCode = 2;
 }

@@ -79,6 +79,19 @@ function collect<T>(mistakes: string[], read: () => T): T | undefined {
   }
 }
 
+/**
+ * Reads nothing but where the registry is: whoever looks after the file does not need OpenStack.
+ * @throws ConfigError
+ */
+export function readProcessDatabaseUrl(): string {
+  loadEnvFile();
+  const { error, data } = serviceSettings.pick({ DATABASE_URL: true }).safeParse({
+    DATABASE_URL: process.env['DATABASE_URL'] || undefined,
+  });
+  if (data === undefined) throw new ConfigError(error.issues.map((issue) => `DATABASE_URL ${issue.message}.`));
+  return data.DATABASE_URL;
+}
+
 /** Reads the process's own environment, and `.env` of the working folder when there is one (the environment wins). */
 export function readProcessConfig(): Config {
   loadEnvFile();

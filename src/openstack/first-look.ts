@@ -4,12 +4,14 @@ import { describeError, type Logger } from '../logger';
 import type { NovaClient } from './nova-client';
 
 /** What stands still while one of the two cannot be used, and what to look at. */
-const TROUBLE = {
-  Keystone: {
+export const TROUBLE = {
+  keystone: {
+    name: 'Keystone',
     consequence: 'only tokens that are remembered are served until that is mended',
     check: "OS_AUTH_URL (also whether it is http or https), OS_CACERT, the service's user and its project",
   },
-  Nova: {
+  nova: {
+    name: 'Nova',
     consequence: 'registering and reading fail until that is mended',
     check:
       'OS_REGION_NAME, OS_INTERFACE, OS_COMPUTE_ENDPOINT_OVERRIDE (also whether it is http or https), OS_CACERT, ' +
@@ -31,9 +33,8 @@ export async function lookAtOpenStack(
     const { root, microversion } = await nova.discover(call);
     logger.info('OpenStack is there', { keystone, nova: root, microversion });
   } catch (error) {
-    const service = isOfKeystone(error) ? 'Keystone' : 'Nova';
-    const { consequence, check } = TROUBLE[service];
-    logger.warn(`${service} cannot be used: ${consequence}`, {
+    const { name, consequence, check } = TROUBLE[isOfKeystone(error) ? 'keystone' : 'nova'];
+    logger.warn(`${name} cannot be used: ${consequence}`, {
       keystone,
       nova: computeOverride,
       reason: error instanceof RegisteredFlavorsError ? error.message : describeError(error).error,

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { KeptFlavors } from '../registrations/kept-flavors';
 import type { RegistrationEvents } from '../registrations/registration-events';
 import type { RegistrationStore } from '../registrations/registration-store';
@@ -6,7 +5,7 @@ import { openSqliteDatabase, type SqliteOptions } from './sqlite/open-sqlite-dat
 import { SqliteKeptFlavors } from './sqlite/sqlite-kept-flavors';
 import { SqliteRegistrationEvents } from './sqlite/sqlite-registration-events';
 import { SqliteRegistrationStore } from './sqlite/sqlite-registration-store';
-import { StoreOpenError } from './store-open-error';
+import { registryPath } from './registry-path';
 
 export interface StoreOptions extends SqliteOptions {
   /** `file:` and a path, relative to the working directory or absolute: `file:data/registry.db`. */
@@ -33,19 +32,4 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     events: new SqliteRegistrationEvents(database),
     keptFlavors: new SqliteKeptFlavors(database),
   };
-}
-
-function registryPath(databaseUrl: string): string {
-  if (!databaseUrl.startsWith('file:')) {
-    throw new StoreOpenError('DATABASE_URL must begin with "file:" and name a file, like file:data/registry.db.');
-  }
-  const named = databaseUrl.slice('file:'.length);
-  const path = named.startsWith('///') ? named.slice(2) : named;
-  if (path === '' || path.startsWith('//') || path.endsWith('/') || path === ':memory:' || /[?#\0]/.test(path)) {
-    throw new StoreOpenError(
-      `DATABASE_URL must name a file after "file:", without a host or parameters, like file:data/registry.db; ` +
-        `it is "${databaseUrl}".`,
-    );
-  }
-  return resolve(path);
 }

@@ -1,8 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import path from 'node:path';
-import { type StubWorld, startStubWorld, stubEnvironment } from '../support/stub-world';
-
-const ROOT = path.join(__dirname, '..', '..');
+import { runCommand } from '../support/command-line';
+import { type StubWorld, startStubWorld } from '../support/stub-world';
 
 describe('events:prune', () => {
   let here: StubWorld;
@@ -12,32 +9,21 @@ describe('events:prune', () => {
   });
   afterEach(() => here.world.close());
 
-  const prune = (...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      ['-r', './tests/support/run-typescript.cjs', 'src/main.ts', 'events:prune', ...args],
-      {
-        cwd: ROOT,
-        encoding: 'utf8',
-        env: {
-          PATH: process.env['PATH'],
-          ...stubEnvironment(here.stub),
-          DATABASE_URL: `file:${here.world.service.databaseFile}`,
-        },
-      },
-    );
-    return { status, stdout, stderr };
+  const prune = async (...args: string[]) => {
+    const environment = { DATABASE_URL: `file:${here.world.service.databaseFile}` };
+    const { code: status, ...said } = await runCommand(['events:prune', ...args], environment);
+    return { status, ...said };
   };
   const events = async () => (await here.world.as('admin').get('/RegistrationEvents')).body.registration_events.length;
 
   it('forgets what happened before a time, while the service runs', async () => {
-    expect(prune('--before', '2020-01-01')).toEqual({
+    expect(await prune('--before', '2020-01-01')).toEqual({
       status: 0,
       stdout: '0 events from before 2020-01-01T00:00:00.000Z are forgotten.\n',
       stderr: '',
     });
     expect(await events()).toBe(2);
-    expect(prune('--before', '2100-01-01T00:00:00Z').stdout).toContain('2 events from before 2100-01-01');
+    expect((await prune('--before', '2100-01-01T00:00:00Z')).stdout).toContain('2 events from before 2100-01-01');
     expect(await events()).toBe(0);
     await here.world.as('admin').get('/RegisteredFlavors/redis/1').expect(200);
   });
@@ -47,8 +33,8 @@ describe('events:prune', () => {
     [['--before']],
     [['--before', '2020-01-01', '2021-01-01']],
     [['--after', '2020-01-01']],
-  ])('says how it is used to who calls it with %j', (args) => {
-    const { status, stdout, stderr } = prune(...args);
+  ])('says how it is used to who calls it with %j', async (args) => {
+    const { status, stdout, stderr } = await prune(...args);
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/^(usage: |events:prune --before takes a day like)/);
   });

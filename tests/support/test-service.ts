@@ -22,8 +22,8 @@ export interface TestService {
   readonly databaseFile: string;
   /** All that was logged so far, a line each. */
   readonly log: readonly string[];
-  /** Stops it and starts it again on the same registry, with some settings changed. */
-  restart(changes?: Record<string, string>): Promise<void>;
+  /** Stops it and starts it again on the same registry, with some settings changed; something may be done in between. */
+  restart(changes?: Record<string, string>, meanwhile?: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,8 +48,9 @@ export async function startTestService(environment: Record<string, string>, cloc
     },
     databaseFile,
     log,
-    restart: async (changes = {}) => {
+    restart: async (changes = {}, meanwhile = async () => undefined) => {
       await service.close();
+      await meanwhile();
       service = await startService(readConfig({ ...settings, ...changes }), logger, clock);
     },
     close: async () => {

@@ -1,7 +1,11 @@
+import { resolve } from 'node:path';
 import type Database from 'better-sqlite3';
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
 import { StoreOpenError } from '../store-open-error';
 import { troubleBehind } from './sqlite-errors';
+
+/** Three folders up is the package's root, from `src` as from `dist`. */
+export const MIGRATIONS_FOLDER = resolve(__dirname, '../../../drizzle/sqlite');
 
 /** "RgFl" in the header of the file tells our databases from everybody else's. */
 const APPLICATION_ID = 0x5267466c;

@@ -1,14 +1,13 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { StoreOpenError } from '../store-open-error';
-import { knownMigrations, migrate, requireOurs } from './migrate';
+import { knownMigrations, migrate, MIGRATIONS_FOLDER, requireOurs } from './migrate';
 import { SqliteDatabase } from './sqlite-database';
-import { errorCode, isBusy, sqliteCode, troubleBehind } from './sqlite-errors';
+import { openError } from './open-error';
+import { errorCode, isBusy } from './sqlite-errors';
 
-/** Three folders up is the package's root, from `src` as from `dist`. */
-const MIGRATIONS_FOLDER = resolve(__dirname, '../../../drizzle/sqlite');
 const PAUSE_MS = 25;
 /** SQLite's own wait blocks the event loop: just long enough for another process's short write. */
 const SQLITE_WAIT_MS = 10;
@@ -108,13 +107,4 @@ async function untilNotBusy<T>(timeoutMs: number, step: () => T): Promise<T> {
       await sleep(PAUSE_MS);
     }
   }
-}
-
-function openError(path: string, error: unknown): StoreOpenError {
-  if (error instanceof StoreOpenError) return error;
-  const words =
-    sqliteCode(error) === 'SQLITE_ERROR'
-      ? 'does not have the tables that this version needs: restore it from a backup'
-      : (troubleBehind(error)?.words ?? `cannot be opened (${errorCode(error) ?? 'see the cause'})`);
-  return new StoreOpenError(`The registry file "${path}" ${words}.`, { cause: error });
 }

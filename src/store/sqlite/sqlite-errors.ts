@@ -57,6 +57,11 @@ export function isBusy(error: unknown): boolean {
   return code !== undefined && BUSY.includes(primaryCode(code));
 }
 
+/** Whether the file is broken, or no database at all. */
+export function isDamaged(error: unknown): boolean {
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(sqliteCode(error) ?? '');
+}
+
 /** What a failure of the disk, the file or its locks means; undefined for our own defects and other errors. */
 export function troubleBehind(error: unknown): Trouble | undefined {
   const code = sqliteCode(error);

@@ -1,0 +1,61 @@
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { StoreOpenError } from '../store-open-error';
+import { type Inspection, inspectRegistry } from './inspect-registry';
+import { openError } from './open-error';
+import { requireOurs } from './migrate';
+
+/**
+ * Copies the registry as it is at one moment, also while services write to it, and looks the copy through. Only a whole
+ * and sound copy gets its name.
+ *
+ * @returns what the copy holds
+ * @throws StoreOpenError when there is no registry, when there is something at the target, or when the copy is damaged
+ */
+export function backUp(path: string, target: string): Inspection {
+  if (!existsSync(path)) throw new StoreOpenError(`There is no registry file "${path}".`);
+  requireFree(target);
+  const part = `${target}.part`;
+  copySound(path, part, `The registry file "${path}"`);
+  requireFree(target);
+  renameSync(part, target);
+  syncFile(dirname(target));
+  return inspectRegistry(target)!;
+}
+
+/**
+ * Copies a database, its write-ahead log included, and sees to it that the copy has reached the disk.
+ * @param what it is, for whoever hears that it is damaged
+ */
+export function copySound(from: string, to: string, what: string): void {
+  rmSync(to, { force: true }); // of a run that was broken off
+  let source: Database.Database | undefined;
+  try {
+    source = new Database(from, { readonly: true });
+    requireOurs(source);
+    source.prepare('VACUUM INTO ?').run(to);
+    const damage = inspectRegistry(to)!.damage;
+    if (damage.length > 0) throw new StoreOpenError(`${what} is damaged (${damage.join('; ')}): nothing was copied.`);
+    syncFile(to);
+  } catch (error) {
+    rmSync(to, { force: true });
+    throw openError(from, error);
+  } finally {
+    source?.close();
+  }
+}
+
+/** Also of a folder: a new name in it is only sure when the folder has reached the disk. */
+export function syncFile(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function requireFree(target: string): void {
+  if (existsSync(target)) throw new StoreOpenError(`There is something at "${target}" already: name another file.`);
+}
