@@ -1,8 +1,9 @@
 import { bulkhead } from 'cockatiel';
+import type { Express } from 'express';
 import { type Clock, systemClock } from './clock';
 import type { Config } from './config/config';
 import { createApp } from './http/app';
-import { type OperationHandlers, readContract } from './http/contract';
+import { type Contract, type OperationHandlers, readContract } from './http/contract';
 import { checkRegisteredFlavors } from './http/operations/checkRegisteredFlavors';
 import { deregisterFlavors } from './http/operations/deregisterFlavors';
 import { getContract } from './http/operations/getContract';
@@ -18,9 +19,13 @@ import { patchRegistrations } from './http/operations/patchRegistrations';
 import { registerFlavors } from './http/operations/registerFlavors';
 import { registerManyFlavors } from './http/operations/registerManyFlavors';
 import { replaceRegistrations } from './http/operations/replaceRegistrations';
-import { listen } from './http/server';
+import { listen, type RunningServer } from './http/server';
 import { createViewMemories } from './http/view-memories';
 import type { Logger } from './logger';
+import type { Meter } from './meter';
+import { exposeMetrics, type Watched } from './metrics/expose-metrics';
+import type { MetricsServer } from './metrics/metrics-server';
+import { PrometheusMeter } from './metrics/prometheus-meter';
 import { CachedFlavorDirectory } from './openstack/cached-flavor-directory';
 import { connectOpenStack, type OpenStack } from './openstack/connect-openstack';
 import { FlavorKeeper } from './openstack/flavor-keeper';
@@ -30,6 +35,7 @@ import { NovaFlavorDirectory } from './openstack/nova-flavor-directory';
 import type { NovaClient } from './openstack/nova-client';
 import type { FlavorCatalog } from './registrations/flavor-catalog';
 import type { ReadPorts } from './registrations/get-registered-flavors';
+import type { KeptFlavors } from './registrations/kept-flavors';
 import { requireAdmin } from './registrations/policy';
 import type { RegistrationEvents } from './registrations/registration-events';
 import type { RegistrationStore } from './registrations/registration-store';
@@ -41,6 +47,8 @@ const SCANS_AT_ONCE = 2;
 /** A service that takes requests. */
 export interface Service {
   readonly url: string;
+  /** Where its metrics are served; undefined when they are not. */
+  readonly metricsUrl: string | undefined;
   /** Readiness says no from now on; all else is served as before, and every answer ends its connection. */
   drain(): void;
   /** Takes no more connections, finishes what runs, gives the registry back. */
@@ -55,37 +63,37 @@ export interface Service {
 export async function startService(config: Config, logger: Logger, clock: Clock = systemClock): Promise<Service> {
   const http = { ...config.http, wwwAuthenticateUri: config.openstack.wwwAuthenticateUri };
   const { registrations: store, events, keptFlavors } = await openStore({ databaseUrl: config.databaseUrl, logger });
-  const openstack = connectOpenStack(config, logger, clock);
-  const flavors = new CachedFlavorDirectory(
-    new NovaFlavorDirectory(openstack.nova, { deadlineMs: config.nova.deadlineMs, clock, logger }),
-    new FlavorKeeper(keptFlavors, { ...config.flavorCache, locate: (id) => openstack.sessions.locate(id), logger }),
-    { ...config.flavorCache, deadlineMs: config.nova.deadlineMs, clock, logger },
-  );
+  const meter = new PrometheusMeter();
+  const openstack = connectOpenStack(config, { logger, clock, meter });
+  const flavors = createDirectory(config, openstack, keptFlavors, { clock, logger });
   const catalog = new NovaFlavorCatalog(openstack.nova, { deadlineMs: config.nova.deadlineMs });
   const contract = readContract();
   let isStopping = false;
   const app = createApp({
     ...http,
-    contract,
-    logger,
-    validateToken: (token, globalRequestId) => openstack.tokens.validate(token, globalRequestId),
+    ...{ contract, logger, meter },
     requireWriter: (caller) => void requireAdmin(caller, config.roles),
+    validateToken: (token, globalRequestId) => openstack.tokens.validate(token, globalRequestId),
     handlers: new Map([
-      ...registryHandlers(config, { store, events, flavors, catalog, roles: config.roles, clock }),
-      ['getReadiness', readiness(store, openstack, () => isStopping)],
-      ['getVersions', getVersions()],
-      ['getHealth', getHealth(config.http.healthcheckDisableByFilePath)],
-      ['getContract', getContract(contract)],
+      ...registryHandlers(config, { store, events, flavors, catalog, roles: config.roles, clock, meter }),
+      ...serviceHandlers(config, { contract, store, openstack, isStopping: () => isStopping }),
     ]),
   });
-  const server = await listen(app, { ...http, logger }).catch(async (error: unknown) => {
+  const closeParts = async (): Promise<void> => {
+    await flavors.close();
+    openstack.close();
     await store.close();
+  };
+  const watched = { meter, store, keptFlavors, openstack, logger };
+  const { server, metrics } = await listenEverywhere(app, config, watched).catch(async (error: unknown) => {
+    await closeParts();
     throw error;
   });
   logger.info('listening', { url: server.url });
   void lookAt(openstack.nova, config, logger);
   return {
     url: server.url,
+    metricsUrl: metrics?.url,
     drain: () => {
       isStopping = true;
       server.drain();
@@ -93,35 +101,75 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
     close: async () => {
       isStopping = true;
       await server.close(config.http.shutdownSeconds * 1000);
-      await flavors.close();
-      openstack.close();
-      await store.close();
+      await metrics?.close();
+      await closeParts();
     },
   };
 }
 
+function createDirectory(
+  { nova: { deadlineMs }, flavorCache }: Config,
+  { nova, sessions }: OpenStack,
+  keptFlavors: KeptFlavors,
+  { clock, logger }: { clock: Clock; logger: Logger },
+): CachedFlavorDirectory {
+  return new CachedFlavorDirectory(
+    new NovaFlavorDirectory(nova, { deadlineMs, clock, logger }),
+    new FlavorKeeper(keptFlavors, { ...flavorCache, locate: (id) => sessions.locate(id), logger }),
+    { ...flavorCache, deadlineMs, clock, logger },
+  );
+}
+
+/** The metrics first: what cannot be watched is not to be used. */
+async function listenEverywhere(
+  app: Express,
+  config: Config,
+  { meter, openstack, ...parts }: Omit<Watched, 'away'> & { meter: PrometheusMeter; openstack: OpenStack },
+): Promise<{ server: RunningServer; metrics: MetricsServer | undefined }> {
+  const metrics = await exposeMetrics(config.metrics, meter, { ...parts, away: () => openstack.away() });
+  try {
+    const { wwwAuthenticateUri } = config.openstack;
+    return { server: await listen(app, { ...config.http, wwwAuthenticateUri, logger: parts.logger }), metrics };
+  } catch (error) {
+    await metrics?.close();
+    throw error;
+  }
+}
+
+function serviceHandlers(
+  config: Config,
+  parts: { contract: Contract; store: RegistrationStore; openstack: OpenStack; isStopping: () => boolean },
+): OperationHandlers {
+  return new Map([
+    ['getReadiness', readiness(parts)],
+    ['getVersions', getVersions()],
+    ['getHealth', getHealth(config.http.healthcheckDisableByFilePath)],
+    ['getContract', getContract(parts.contract)],
+  ]);
+}
+
 function registryHandlers(
-  { serviceTypes, answerCacheBytes }: Config,
-  ports: Omit<ReadPorts, 'views' | 'scans'> & { events: RegistrationEvents; catalog: FlavorCatalog },
+  { serviceTypes, answerCacheBytes, flavorCache: { ttlSeconds } }: Config,
+  ports: Omit<ReadPorts, 'views' | 'scans'> & { events: RegistrationEvents; catalog: FlavorCatalog; meter: Meter },
 ): OperationHandlers {
   const views = createViewMemories(answerCacheBytes);
-  const readFlavors = { ...ports, views: views.flavors, scans: bulkhead(SCANS_AT_ONCE, Infinity) };
+  const readFlavors = { ...ports, ttlSeconds, views: views.flavors, scans: bulkhead(SCANS_AT_ONCE, Infinity) };
   return new Map([
     ['listRegisteredFlavors', listRegisteredFlavors(readFlavors)],
     ['getRegisteredFlavors', getRegisteredFlavors(readFlavors)],
     ['checkRegisteredFlavors', checkRegisteredFlavors(readFlavors)],
-    ['getServiceTypes', getServiceTypes({ ...ports, views: views.serviceTypes })],
+    ['getServiceTypes', getServiceTypes({ ...ports, ttlSeconds, views: views.serviceTypes })],
     ['getRegistrationEvents', getRegistrationEvents(ports)],
     ['registerFlavors', registerFlavors({ ...ports, serviceTypes })],
     ['registerManyFlavors', registerManyFlavors({ ...ports, serviceTypes })],
     ['deregisterFlavors', deregisterFlavors(ports)],
-    ['getRegistrations', getRegistrations({ ...ports, views: views.registrations })],
+    ['getRegistrations', getRegistrations({ ...ports, ttlSeconds, views: views.registrations })],
     ['replaceRegistrations', replaceRegistrations({ ...ports, serviceTypes })],
     ['patchRegistrations', patchRegistrations({ ...ports, serviceTypes })],
   ]);
 }
 
-function readiness(store: RegistrationStore, openstack: OpenStack, isStopping: () => boolean) {
+function readiness({ store, openstack, isStopping }: Omit<Parameters<typeof serviceHandlers>[1], 'contract'>) {
   return getReadiness({
     checkRegistry: () => store.requireCurrent(),
     isStopping,

@@ -19,6 +19,8 @@ export interface Config {
     /** While there is a file, the health check says no. */
     readonly healthcheckDisableByFilePath: string | undefined;
   };
+  /** Where metrics are served; undefined when they are not. */
+  readonly metrics: { readonly host: string; readonly port: number } | undefined;
   readonly databaseUrl: string;
   readonly log: { readonly level: string; readonly format: 'json' | 'text' };
   readonly roles: {
@@ -142,6 +144,7 @@ function arrange(values: ServiceSettings, openstack: OpenStackConfig): Config {
       validateResponses: values.VALIDATE_RESPONSES,
       healthcheckDisableByFilePath: values.HEALTHCHECK_DISABLE_BY_FILE_PATH,
     },
+    metrics: values.METRICS_PORT === undefined ? undefined : { host: values.METRICS_HOST, port: values.METRICS_PORT },
     databaseUrl: values.DATABASE_URL,
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
     roles: { reader: values.READER_ROLES, admin: values.ADMIN_ROLES, service: values.SERVICE_ROLES },

@@ -37,6 +37,8 @@ export const serviceSettings = z.object({
   DRAIN_SECONDS: whole(5, { min: 0, max: 3600 }),
   SHUTDOWN_SECONDS: whole(10, { min: 0, max: 3600 }),
   ERROR_HELP_URL: text('docs/errors.md'),
+  METRICS_HOST: text('127.0.0.1'),
+  METRICS_PORT: optionalWhole({ min: 0, max: 65_535 }),
   HEALTHCHECK_DISABLE_BY_FILE_PATH: optionalText(),
   VALIDATE_RESPONSES: oneOf(['true', 'false'], 'false').transform((value) => value === 'true'),
 
@@ -110,12 +112,16 @@ function oneOf<const T extends readonly [string, ...string[]]>(values: T, fallba
     .default(fallback as never);
 }
 
-function whole(fallback: number, { min, max }: { min: number; max: number }) {
-  return z
-    .string()
-    .default(String(fallback))
-    .refine((value) => /^\d{1,15}$/.test(value) && Number(value) >= min && Number(value) <= max, {
-      error: ({ input }) => `must be a whole number from ${min} to ${max}, not "${String(input)}"`,
-    })
-    .transform(Number);
+function whole(fallback: number, range: { min: number; max: number }) {
+  return wholeText(z.string().default(String(fallback)), range).transform(Number);
+}
+
+function optionalWhole(range: { min: number; max: number }) {
+  return wholeText(z.string(), range).transform(Number).optional();
+}
+
+function wholeText<T extends z.ZodType<string>>(text: T, { min, max }: { min: number; max: number }) {
+  return text.refine((value) => /^\d{1,15}$/.test(value) && Number(value) >= min && Number(value) <= max, {
+    error: ({ input }) => `must be a whole number from ${min} to ${max}, not "${String(input)}"`,
+  });
 }

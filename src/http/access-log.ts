@@ -1,22 +1,33 @@
 import type { NextFunction, Request, Response } from 'express';
+import type { OpenApiRequest } from 'express-openapi-validator/dist/framework/types';
+import type { Meter } from '../meter';
+import { type Contract, operationIdOf } from './contract';
 import { contextOf } from './request-context';
 
 const LOGGED_URL_CHARACTERS = 500;
 /** Keystone's tokens begin like this. None belongs into a URL, and some client puts one there all the same. */
 const FERNET_TOKEN = /gAAAA[\w%-]+/g;
 
-/** One line for each request, when its answer has gone out or its client has gone. */
-export function accessLog() {
+/** One line for each request, and one count, when its answer has gone out or its client has gone. */
+export function accessLog(contract: Contract, meter: Meter) {
   return (request: Request, response: Response, next: NextFunction): void => {
     const startedAt = performance.now();
     const { method, originalUrl } = request; // before anybody rewrites them
     response.once('close', () => {
-      const { logger, caller } = contextOf(request);
+      const { logger, caller, globalRequestId } = contextOf(request);
+      const ms = performance.now() - startedAt;
+      const status = response.writableEnded ? response.statusCode : 'client gone';
+      const route = (request as OpenApiRequest).openapi?.openApiRoute;
+      const operation = route === undefined ? undefined : operationIdOf(contract, route, request.method);
+      meter.served({ operation: operation ?? 'none', status, seconds: ms / 1000 });
       logger.info('request', {
         method,
         url: originalUrl.slice(0, LOGGED_URL_CHARACTERS).replace(FERNET_TOKEN, 'gAAAA***'),
-        status: response.writableEnded ? response.statusCode : 'client gone',
-        ms: Math.round((performance.now() - startedAt) * 100) / 100,
+        route,
+        status,
+        ms: Math.round(ms * 100) / 100,
+        bytes: Number(response.getHeader('Content-Length') ?? 0),
+        nova_requests: meter.takeNovaRequests(globalRequestId),
         user_id: caller?.userId,
         project_id: caller?.projectId,
       });

@@ -1,5 +1,6 @@
 import express, { type Express } from 'express';
 import type { Logger } from '../logger';
+import type { Meter } from '../meter';
 import type { Caller } from '../registrations/caller';
 import { accessLog } from './access-log';
 import { admission } from './admission';
@@ -23,6 +24,7 @@ export interface AppOptions extends ProblemOptions {
   /** Throws unless a caller may do what takes a body. */
   readonly requireWriter: (caller: Caller) => void;
   readonly logger: Logger;
+  readonly meter: Meter;
   readonly maxHeaderBytes: number;
   readonly maxConcurrentRequests: number;
   readonly validateResponses: boolean;
@@ -41,7 +43,7 @@ export function createApp(options: AppOptions): Express {
 
   app.use(
     requestContext(options.logger), // first: everything after it needs the id
-    accessLog(), // before anything can refuse
+    accessLog(options.contract, options.meter), // before anything can refuse
     limitUrl(options.maxHeaderBytes), // before anything works on the URL
     limitBody(options.contract), // before the contract: it looks at Content-Type, also where nobody takes a body
     admission(options.maxConcurrentRequests), // after that: who sends slowly what nobody reads takes no place

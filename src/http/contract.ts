@@ -26,6 +26,11 @@ export function operationIdsOf(contract: Contract): string[] {
   );
 }
 
+/** The operationId of what is at a path of the contract. */
+export function operationIdOf(contract: Contract, route: string, method: string): string | undefined {
+  return operationOf(contract, route, method)?.operationId;
+}
+
 /** The names of an operation's query parameters. */
 export function queryParametersOf(contract: Contract, route: string, method: string): string[] {
   const { parameters = [] } = operationOf(contract, route, method) ?? {};
@@ -119,7 +124,7 @@ export function serveContract(
       basePath: '',
       // Given, since the library's own resolver keeps handlers process-wide: a second app would get the first one's.
       resolver: (_basePath, { openApiRoute, method }) => {
-        const operationId = operationOf(contract, openApiRoute, method)?.operationId;
+        const operationId = operationIdOf(contract, openApiRoute, method);
         const handler = operationId === undefined ? undefined : handlers.get(operationId);
         if (handler === undefined) throw new Error(`no handler for ${method} ${openApiRoute}`);
         return handler;

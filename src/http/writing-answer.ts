@@ -1,13 +1,24 @@
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
+import type { Registration } from '../registrations/registration';
 import type { RegisterOutcome } from '../registrations/register-flavors';
 import type { Difference } from '../registrations/registration-document';
 import type { components } from './contract-types';
 import { renderRegistration } from './representation';
+import { contextOf } from './request-context';
+import { isDryRun } from './request-values';
 
 type Schemas = components['schemas'];
 
+/** RegistrationEvents has all of it. */
+const TYPES_IN_THE_LOG = 10;
+
 /** What a registration has done: 201 when any pair is new. */
-export function sendRegistered(response: Response, { registered, alreadyRegistered }: RegisterOutcome): void {
+export function sendRegistered(
+  request: Request,
+  response: Response,
+  { registered, alreadyRegistered }: RegisterOutcome,
+): void {
+  logChange(request, { registered });
   const answer: Schemas['RegisterOutcome'] = {
     registered: registered.map(renderRegistration),
     already_registered: alreadyRegistered.map(renderRegistration),
@@ -15,12 +26,47 @@ export function sendRegistered(response: Response, { registered, alreadyRegister
   response.status(registered.length > 0 ? 201 : 200).json(answer);
 }
 
+/** What a deregistration has done. */
+export function sendDeregistered(
+  request: Request,
+  response: Response,
+  { deregistered, notRegistered }: { deregistered: Registration[]; notRegistered: Registration[] },
+): void {
+  logChange(request, { deregistered });
+  const answer: Schemas['DeregisterOutcome'] = {
+    deregistered: deregistered.map(renderRegistration),
+    not_registered: notRegistered.map(renderRegistration),
+  };
+  response.json(answer);
+}
+
 /** What a declaration has done. */
-export function sendDeclared(response: Response, { registered, deregistered, unchanged }: Difference): void {
+export function sendDeclared(request: Request, response: Response, difference: Difference): void {
+  logChange(request, difference);
+  const { registered, deregistered, unchanged } = difference;
   const answer: Schemas['DeclareOutcome'] = {
     registered: registered.map(renderRegistration),
     deregistered: deregistered.map(renderRegistration),
     unchanged,
   };
   response.json(answer);
+}
+
+/** One line for what has changed; none for a preview, or when nothing has. */
+function logChange(
+  request: Request,
+  { registered = [], deregistered = [] }: Partial<Pick<Difference, 'registered' | 'deregistered'>>,
+): void {
+  const changed = [...registered, ...deregistered];
+  if (changed.length === 0 || isDryRun(request)) return;
+  const { logger, caller } = contextOf(request);
+  const types = [...new Set(changed.map(({ serviceType }) => serviceType))];
+  logger.info('registrations changed', {
+    registered: registered.length,
+    deregistered: deregistered.length,
+    service_types: types.slice(0, TYPES_IN_THE_LOG),
+    more_service_types: Math.max(0, types.length - TYPES_IN_THE_LOG),
+    user_id: caller?.userId,
+    project_id: caller?.projectId,
+  });
 }

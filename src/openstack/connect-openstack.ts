@@ -1,5 +1,6 @@
 import type { Clock } from '../clock';
 import type { Logger } from '../logger';
+import type { Meter } from '../meter';
 import { AnswerBudget } from './answer-budget';
 import type { ComputeEndpointChoice } from './compute-endpoint';
 import type { Credentials } from './credentials';
@@ -43,7 +44,10 @@ export interface OpenStack {
 }
 
 /** Puts together the clients of one Keystone and one Nova. Asks nothing yet. */
-export function connectOpenStack(options: OpenStackOptions, logger: Logger, clock: Clock): OpenStack {
+export function connectOpenStack(
+  options: OpenStackOptions,
+  { logger, clock, meter }: { logger: Logger; clock: Clock; meter: Meter },
+): OpenStack {
   const { openstack, upstream } = options;
   const { deadlineMs } = options.keystone;
   const shared = {
@@ -53,6 +57,7 @@ export function connectOpenStack(options: OpenStackOptions, logger: Logger, cloc
     probeIntervalMs: upstream.probeIntervalMs,
     clock,
     logger,
+    meter,
   };
   const toKeystone: Upstream = new Upstream({
     errors: keystoneErrors,
@@ -67,7 +72,7 @@ export function connectOpenStack(options: OpenStackOptions, logger: Logger, cloc
     ...shared,
   });
   const keystone = new KeystoneClient(toKeystone, openstack.authUrl, options.keystone);
-  const serviceToken = new ServiceToken(keystone, openstack.credentials, { deadlineMs, clock, logger });
+  const serviceToken = new ServiceToken(keystone, openstack.credentials, { deadlineMs, clock, logger, meter });
   const sessions = new NovaSessions(toNova, serviceToken, openstack.endpoint, clock);
   return {
     keystone,

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock';
 import { describeError, type Logger } from '../logger';
+import type { Meter } from '../meter';
 import type { Credentials } from './credentials';
 import { type KeystoneCall, type KeystoneClient, LoginRefused } from './keystone-client';
 import type { Catalog } from './keystone-token';
@@ -41,6 +42,7 @@ export class ServiceToken {
       readonly deadlineMs: number;
       readonly clock: Clock;
       readonly logger: Logger;
+      readonly meter: Meter;
     },
   ) {}
 
@@ -86,6 +88,7 @@ export class ServiceToken {
       .catch((error: unknown) => {
         this.pauseUntil = clock.now() + PAUSE_AFTER_FAILURE_MS;
         this.refused = error instanceof LoginRefused ? error : undefined;
+        this.options.meter.tokenRenewed('failed');
         throw error;
       })
       .finally(() => {
@@ -105,6 +108,7 @@ export class ServiceToken {
       expiresAt: token.expiresAt,
       renewAt: token.expiresAt - marginMs,
     };
+    this.options.meter.tokenRenewed('ok');
     return this.session;
   }
 }

@@ -5,6 +5,7 @@ import axios, { type AxiosInstance } from 'axios';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import type { Clock } from '../clock';
 import type { Logger } from '../logger';
+import type { Meter } from '../meter';
 import type { AnswerBudget } from './answer-budget';
 import { Circuit } from './circuit';
 import { RetryBudget } from './retry-budget';
@@ -31,6 +32,7 @@ export interface UpstreamOptions {
   readonly probeIntervalMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly meter: Meter;
 }
 
 /** A request that may be sent twice without harm: nothing else is ever sent to OpenStack. */
@@ -101,12 +103,30 @@ export class Upstream {
     for (const end of this.underWay) end.abort();
   }
 
+  /** One try, told to the meter. */
+  private async attempt(request: UpstreamRequest): Promise<UpstreamAnswer> {
+    const startedAt = performance.now();
+    const tell = (outcome: string): void => {
+      const seconds = (performance.now() - startedAt) / 1000;
+      const { globalRequestId } = request;
+      this.options.meter.asked({ service: this.errors.service, outcome, seconds, globalRequestId });
+    };
+    try {
+      const answer = await this.send(request);
+      tell(String(answer.status));
+      return answer;
+    } catch (error) {
+      tell(outcomeOf(error));
+      throw error;
+    }
+  }
+
   private probe(signal: AbortSignal): Promise<UpstreamAnswer> {
     const globalRequestId = `req-${randomUUID()}`;
     return this.attempt({ method: 'GET', ...this.options.probe(), globalRequestId, signal });
   }
 
-  private async attempt(request: UpstreamRequest): Promise<UpstreamAnswer> {
+  private async send(request: UpstreamRequest): Promise<UpstreamAnswer> {
     const { attemptTimeoutMs, maxAnswerBytes, budget } = this.options;
     const startedAt = performance.now();
     const end = new AbortController();
@@ -149,6 +169,13 @@ export class Upstream {
       this.underWay.delete(end);
     }
   }
+}
+
+/** Why there was no answer that says something: few words, for a label. */
+function outcomeOf(error: unknown): string {
+  if (!(error instanceof UpstreamFailure)) return 'defect';
+  const { reason } = error;
+  return reason.kind === 'overloaded' ? String(reason.status) : reason.kind.replaceAll(' ', '_');
 }
 
 /** A service that says when to come back is not asked before: its word goes on to our caller. */

@@ -32,4 +32,7 @@ export interface KeptFlavors {
    * @param options.repeatAfterMs what stands there already is written again only when it is older by so much
    */
   keep(place: NovaPlace, flavors: readonly KeptFlavor[], options: { repeatAfterMs: number }): Promise<void>;
+
+  /** The registered flavors, by what was last said of them by whichever Nova; unknown where nothing is kept. */
+  count(): Readonly<Record<'available' | 'changed' | 'missing' | 'unknown', number>>;
 }

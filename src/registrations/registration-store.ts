@@ -112,6 +112,9 @@ export interface RegistrationStore {
   /** The names of the service types with at least one of these flavors, in byte order. */
   findServiceTypesOf(flavorIds: readonly FlavorId[]): Promise<ServiceType[]>;
 
+  /** How much there is. Cheap. */
+  measure(): { registrations: number; flavors: number; serviceTypes: number; bytes: number };
+
   /**
    * Fails unless this process can go on with the registry: with `unavailable` as above, or, when somebody has changed
    * its tables meanwhile, with `registered-flavors.registry.not_current`. Cheap; asked anew each time.

@@ -95,6 +95,35 @@ describe('HTTP conventions', () => {
     expect([log.length, here.world.service.log.join().includes(token.slice(0, 30))]).toEqual([2, false]);
   });
 
+  it('logs one line for each request, and one for each change', async () => {
+    const lines = () => here.world.service.log.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const before = lines().length;
+    const changed = await here.world.as('admin').post('/RegisteredFlavors/mysql,logged/1,2').expect(201);
+    await here.world.as('admin').post('/RegisteredFlavors/mysql,logged/1,2').expect(200);
+    await here.world.as('admin').delete('/RegisteredFlavors/logged/1?dry_run=true').expect(200);
+    await here.world.anonymous.get('/nothing?x=1').expect(404);
+    const told = lines().slice(before);
+    expect(told.filter(({ message }) => message === 'registrations changed')).toEqual([
+      expect.objectContaining({
+        ...{ registered: 4, deregistered: 0, service_types: ['logged', 'mysql'], level: 'info' },
+        request_id: changed.headers['x-openstack-request-id'],
+      }),
+    ]);
+    const requests = told.filter(({ message }) => message === 'request');
+    const route = '/RegisteredFlavors/{serviceTypes}/{flavorIDs}';
+    expect(requests.map((line) => [line['method'], line['route'], line['status'], line['nova_requests']])).toEqual([
+      ['POST', route, 201, 2],
+      ['POST', route, 200, 2],
+      ['DELETE', route, 200, 0],
+      ['GET', undefined, 404, 0],
+    ]);
+    expect(requests[0]).toMatchObject({
+      bytes: changed.text.length,
+      user_id: expect.any(String),
+      ms: expect.any(Number),
+    });
+  });
+
   it('tells caches what belongs to whom', async () => {
     const caching = ({ headers }: { headers: Record<string, string> }) => [headers['cache-control'], headers['vary']];
     expect({

@@ -5,6 +5,7 @@ import { createApp } from '../../src/http/app';
 import { operationIdsOf, readContract } from '../../src/http/contract';
 import { getReadiness, type ReadinessSources } from '../../src/http/operations/getReadiness';
 import { refusal } from '../support/expectations';
+import { PrometheusMeter } from '../../src/metrics/prometheus-meter';
 import { startStubWorld, type StubWorld } from '../support/stub-world';
 
 describe('readiness', () => {
@@ -64,6 +65,7 @@ describe('readiness, of what it is told', () => {
         ]),
       ),
       requireWriter: () => undefined,
+      meter: new PrometheusMeter(),
       validateToken: () => Promise.reject(new Error('nobody needs a token for this')),
       logger: winston.createLogger({ silent: true }),
       maxConcurrentRequests: 100,

@@ -18,6 +18,8 @@ export const REMEMBERS_NOTHING = {
 export interface TestService {
   /** Where it listens; another place after a restart. */
   readonly url: string;
+  /** Where its metrics are; undefined when they are not served. */
+  readonly metricsUrl: string | undefined;
   /** The registry's file. */
   readonly databaseFile: string;
   /** All that was logged so far, a line each. */
@@ -45,6 +47,9 @@ export async function startTestService(environment: Record<string, string>, cloc
   return {
     get url() {
       return service.url;
+    },
+    get metricsUrl() {
+      return service.metricsUrl;
     },
     databaseFile,
     log,

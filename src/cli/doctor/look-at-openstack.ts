@@ -3,6 +3,7 @@ import { systemClock } from '../../clock';
 import type { Config } from '../../config/config';
 import { RegisteredFlavorsError } from '../../errors';
 import { createLogger } from '../../logger';
+import { PrometheusMeter } from '../../metrics/prometheus-meter';
 import { connectOpenStack, type OpenStack } from '../../openstack/connect-openstack';
 import { TROUBLE } from '../../openstack/first-look';
 import { NovaFlavorCatalog } from '../../openstack/nova-flavor-catalog';
@@ -19,7 +20,7 @@ const LOOPBACK = /^http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])([:/]|$)/;
 export async function lookAtOpenStack(config: Config, isRegistrySound: boolean): Promise<Finding[]> {
   const silent = createLogger({ level: 'error', format: 'text' });
   silent.silent = true; // all that it would say is said in findings
-  const openstack = connectOpenStack(config, silent, systemClock);
+  const openstack = connectOpenStack(config, { logger: silent, clock: systemClock, meter: new PrometheusMeter() });
   const globalRequestId = `req-${randomUUID()}`;
   const findings: Finding[] = [];
   const look = async (about: 'keystone' | 'nova', work: () => Promise<Finding | Finding[]>): Promise<boolean> => {

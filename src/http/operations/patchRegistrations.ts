@@ -20,6 +20,6 @@ export function patchRegistrations(ports: DeclarePorts): RequestHandler {
       expected: readIfMatch(request),
       isPreview: isDryRun(request),
     });
-    sendDeclared(response, outcome);
+    sendDeclared(request, response, outcome);
   };
 }

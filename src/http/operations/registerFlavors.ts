@@ -12,6 +12,6 @@ export function registerFlavors(ports: RegisterPorts): RequestHandler {
       flavors: { flavorIds: pathList(request, 'flavorIDs'), named: 'in the URL' },
       isPreview: isDryRun(request),
     });
-    sendRegistered(response, outcome);
+    sendRegistered(request, response, outcome);
   };
 }

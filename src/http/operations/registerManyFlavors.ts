@@ -17,7 +17,7 @@ export function registerManyFlavors(ports: RegisterPorts): RequestHandler {
       flavors: wantedBy(body),
       isPreview: isDryRun(request),
     });
-    sendRegistered(response, outcome);
+    sendRegistered(request, response, outcome);
   };
 }
 

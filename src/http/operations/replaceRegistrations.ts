@@ -16,6 +16,6 @@ export function replaceRegistrations(ports: DeclarePorts): RequestHandler {
       expected: readIfMatch(request),
       isPreview: isDryRun(request),
     });
-    sendDeclared(response, outcome);
+    sendDeclared(request, response, outcome);
   };
 }

@@ -28,6 +28,16 @@ export function prepareReads(db: BetterSQLite3Database) {
       })
       .from(sql`(SELECT 1)`)
       .prepare(),
+    measure: db
+      .select({
+        registrations: sql<number>`(SELECT coalesce(sum(flavor_count), 0) FROM service_types)`,
+        flavors: sql<number>`(SELECT count(*) FROM accepted_flavors)`,
+        serviceTypes: sql<number>`(SELECT count(*) FROM service_types)`,
+        bytes: sql<number>`(SELECT page_count * page_size FROM pragma_page_count, pragma_page_size)`,
+      })
+      .from(sql`(SELECT 1)`)
+      .prepare(),
+    countKeptFlavors: prepareCountKeptFlavors(db),
     findKeptFlavors: db
       .select()
       .from(keptFlavors)
@@ -116,6 +126,26 @@ function prepareFindEvents(db: BetterSQLite3Database) {
     )
     .orderBy(desc(id))
     .limit(sql.placeholder('limit'))
+    .prepare();
+}
+
+function prepareCountKeptFlavors(db: BetterSQLite3Database) {
+  const differs = sql.join(
+    (['ram', 'vcpus', 'disk', 'ephemeral', 'swap'] as const).map(
+      (name) => sql`${keptFlavors.flavor} ->> ${sql.raw(`'${name}'`)} <> ${acceptedFlavors[name]}`,
+    ),
+    sql` OR `,
+  );
+  const when = (condition: SQL) => sql<number>`count(*) FILTER (WHERE ${condition})`;
+  return db
+    .select({
+      available: when(sql`${keptFlavors.flavor} IS NOT NULL AND NOT (${differs})`),
+      changed: when(sql`${keptFlavors.flavor} IS NOT NULL AND (${differs})`),
+      missing: when(sql`${keptFlavors.flavorId} IS NOT NULL AND ${keptFlavors.flavor} IS NULL`),
+      unknown: when(sql`${keptFlavors.flavorId} IS NULL`),
+    })
+    .from(acceptedFlavors)
+    .leftJoin(keptFlavors, eq(keptFlavors.flavorId, acceptedFlavors.flavorId))
     .prepare();
 }
 

@@ -42,6 +42,10 @@ export class SqliteKeptFlavors implements KeptFlavors {
     });
   }
 
+  count(): Readonly<Record<'available' | 'changed' | 'missing' | 'unknown', number>> {
+    return this.#database.read(() => this.#database.reads.countKeptFlavors.get()!);
+  }
+
   #rows(flavorIds: readonly FlavorId[]): Row[] {
     return this.#database.read(() => this.#database.reads.findKeptFlavors.all({ flavorIds: jsonList(flavorIds) }));
   }

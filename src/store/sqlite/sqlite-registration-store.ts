@@ -126,6 +126,10 @@ export class SqliteRegistrationStore implements RegistrationStore {
     return rows.map(({ serviceType }) => serviceType);
   }
 
+  measure(): { registrations: number; flavors: number; serviceTypes: number; bytes: number } {
+    return this.#database.read(() => this.#database.reads.measure.get()!);
+  }
+
   requireCurrent(): void {
     this.#database.requireCurrent();
   }

@@ -11,6 +11,7 @@ import type { ComputeEndpointChoice } from '../../../src/openstack/compute-endpo
 import type { Credentials } from '../../../src/openstack/credentials';
 import { connectOpenStack } from '../../../src/openstack/connect-openstack';
 import { FlavorKeeper } from '../../../src/openstack/flavor-keeper';
+import { PrometheusMeter } from '../../../src/metrics/prometheus-meter';
 import { NovaFlavorDirectory } from '../../../src/openstack/nova-flavor-directory';
 import { Upstream, type UpstreamOptions } from '../../../src/openstack/upstream';
 import { novaErrors } from '../../../src/openstack/upstream-errors';
@@ -63,6 +64,7 @@ export function createUpstream(options: Partial<UpstreamOptions> = {}): Upstream
     probeIntervalMs: 10,
     clock: systemClock,
     logger: collectLines().logger,
+    meter: new PrometheusMeter(),
     ...options,
   });
   opened.push(upstream);
@@ -103,8 +105,7 @@ export function connect(cloud: StubCloud, options: ClientOptions = {}) {
       upstream: { answerMaxBytes: 16 * 1024 * 1024, inFlightMaxBytes: 64 * 1024 * 1024, probeIntervalMs: 10 },
       tokenCache: { seconds: 300, entries: 100, ...options.tokenCache },
     },
-    logger,
-    clock,
+    { logger, clock, meter: new PrometheusMeter() },
   );
   opened.push(clients);
   const deadlineMs = options.novaDeadlineMs ?? 10_000;
@@ -118,7 +119,11 @@ export type Clients = ReturnType<typeof connect>;
 export function createCache(
   { directory, sessions, clock, logger }: Clients,
   options: Partial<CachedFlavorDirectoryOptions> = {},
-  kept: KeptFlavors = { find: () => [], keep: () => Promise.resolve() },
+  kept: KeptFlavors = {
+    find: () => [],
+    keep: () => Promise.resolve(),
+    count: () => ({ available: 0, changed: 0, missing: 0, unknown: 0 }),
+  },
 ): CachedFlavorDirectory {
   const defaults = { ttlSeconds: 30, staleWhileRevalidateSeconds: 0, maxStaleSeconds: 0, maxEntries: 100 };
   const all = { ...defaults, deadlineMs: 10_000, clock, logger, ...options };

@@ -1,0 +1,54 @@
+import { RegisteredFlavorsError } from '../errors';
+import type { Logger } from '../logger';
+import type { KeptFlavors } from '../registrations/kept-flavors';
+import type { RegistrationStore } from '../registrations/registration-store';
+import { type MetricsServer, serveMetrics } from './metrics-server';
+import type { PrometheusMeter } from './prometheus-meter';
+
+/** Of whom it is asked how things are, each time that metrics are. */
+export interface Watched {
+  readonly store: RegistrationStore;
+  readonly keptFlavors: KeptFlavors;
+  /** Which of Keystone and Nova do not work at this moment. */
+  readonly away: () => readonly string[];
+  readonly logger: Logger;
+}
+
+/**
+ * Serves what is counted, and how things are, at a place of its own; undefined when there is none. Nova is not asked.
+ * @throws Error with the system's code when it cannot listen there
+ */
+export async function exposeMetrics(
+  place: { readonly host: string; readonly port: number } | undefined,
+  meter: PrometheusMeter,
+  { store, keptFlavors, away, logger }: Watched,
+): Promise<MetricsServer | undefined> {
+  if (place === undefined) return undefined;
+  meter.collectProcess();
+  meter.gauges('upstream_away', '1 while the service has to do without Keystone or Nova.', 'service', () => ({
+    keystone: Number(away().includes('keystone')),
+    nova: Number(away().includes('nova')),
+  }));
+  meter.gauges('registry_usable', '1 while the registry can be used.', 'as', () => ({
+    current: whenUsable(() => (store.requireCurrent(), 1)) ?? 0,
+  }));
+  meter.gauges('registry', 'How much the registry holds; bytes is the size of its file.', 'of', () =>
+    whenUsable(() => ({ ...store.measure() })),
+  );
+  meter.gauges('flavors', 'Registered flavors, by what Nova last said of them to any process.', 'status', () =>
+    whenUsable(() => keptFlavors.count()),
+  );
+  const server = await serveMetrics(meter.registry, { ...place, logger });
+  logger.info('metrics are served', { url: server.url });
+  return server;
+}
+
+/** What the registry says; undefined while it cannot be used: that is told by a metric of its own. */
+function whenUsable<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof RegisteredFlavorsError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,97 @@
+import { LRUCache } from 'lru-cache';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { FlavorRead, Meter, ServedRequest, UpstreamTry } from '../meter';
+
+const PREFIX = 'registered_flavors_';
+/** From a remembered read to a look-up that meets its deadline. */
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const AGES = [1, 5, 15, 30, 60, 90, 300, 900, 3600, 21_600, 86_400];
+/** Ids whose request has not been logged: what is done behind the readers never is. */
+const MOST_IDS = 10_000;
+
+/** Counts for Prometheus, in a registry of its own: several services may live in one process. */
+export class PrometheusMeter implements Meter {
+  readonly registry = new Registry();
+  private readonly novaRequests = new LRUCache<string, number>({ max: MOST_IDS });
+  private readonly requests = this.histogram('request_duration_seconds', 'Requests by operation and status.', {
+    labels: ['operation', 'status'],
+    buckets: SECONDS,
+  });
+  private readonly upstream = this.histogram('upstream_request_duration_seconds', 'Tries towards Keystone and Nova.', {
+    labels: ['service', 'outcome'],
+    buckets: SECONDS,
+  });
+  private readonly reads = new Counter({
+    name: `${PREFIX}reads_total`,
+    help: 'Reads of flavors, by whether what is remembered did (as Cache-Status says it).',
+    labelNames: ['result'],
+    registers: [this.registry],
+  });
+  private readonly ages = this.histogram('read_details_age_seconds', 'Age of the oldest details that a read showed.', {
+    labels: [],
+    buckets: AGES,
+  });
+  private readonly renewals = new Counter({
+    name: `${PREFIX}token_renewals_total`,
+    help: "Logins of the service's own user.",
+    labelNames: ['outcome'],
+    registers: [this.registry],
+  });
+
+  /** Also what Node.js tells of the process: memory, event loop lag, garbage collection. */
+  collectProcess(): void {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  served({ operation, status, seconds }: ServedRequest): void {
+    this.requests.observe({ operation, status: String(status).replace(' ', '_') }, seconds);
+  }
+
+  asked({ service, outcome, seconds, globalRequestId }: UpstreamTry): void {
+    this.upstream.observe({ service: service.toLowerCase(), outcome }, seconds);
+    if (service === 'Nova') this.novaRequests.set(globalRequestId, (this.novaRequests.get(globalRequestId) ?? 0) + 1);
+  }
+
+  read({ result, ageSeconds }: FlavorRead): void {
+    this.reads.inc({ result: result.replaceAll(' ', '_') });
+    if (ageSeconds !== undefined) this.ages.observe(ageSeconds);
+  }
+
+  tokenRenewed(outcome: 'ok' | 'failed'): void {
+    this.renewals.inc({ outcome });
+  }
+
+  takeNovaRequests(globalRequestId: string): number {
+    const count = this.novaRequests.get(globalRequestId) ?? 0;
+    this.novaRequests.delete(globalRequestId);
+    return count;
+  }
+
+  /** Numbers that are looked up when somebody asks, by the values of one label; none while there are none. */
+  gauges<L extends string>(
+    name: string,
+    help: string,
+    label: L,
+    look: () => Readonly<Record<string, number>> | undefined,
+  ): void {
+    new Gauge({
+      name: PREFIX + name,
+      help,
+      labelNames: [label],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const [value, number] of Object.entries(look() ?? {}))
+          this.set({ [label]: value } as Record<L, string>, number);
+      },
+    });
+  }
+
+  private histogram<L extends string>(
+    name: string,
+    help: string,
+    { labels, buckets }: { labels: L[]; buckets: number[] },
+  ) {
+    return new Histogram({ name: PREFIX + name, help, labelNames: labels, buckets, registers: [this.registry] });
+  }
+}
