@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { RegisteredFlavorsError } from '../errors';
 import { describeError, type Logger } from '../logger';
 import type { NovaClient } from './nova-client';
+import { isReadableOnTheWay } from './plain-http';
 
 /** What stands still while one of the two cannot be used, and what to look at. */
 export const TROUBLE = {
@@ -32,6 +33,8 @@ export async function lookAtOpenStack(
   try {
     const { root, microversion } = await nova.discover(call);
     logger.info('OpenStack is there', { keystone, nova: root, microversion });
+    const exposed = [keystone, root].filter(isReadableOnTheWay);
+    if (exposed.length > 0) logger.warn('tokens and passwords go over plain http, where they can be read', { exposed });
   } catch (error) {
     const { name, consequence, check } = TROUBLE[isOfKeystone(error) ? 'keystone' : 'nova'];
     logger.warn(`${name} cannot be used: ${consequence}`, {

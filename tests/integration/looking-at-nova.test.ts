@@ -50,6 +50,23 @@ describe('looking at Nova', () => {
     });
   });
 
+  it('warns once at the start when tokens go where they can be read, and not on this machine', async () => {
+    here = await startStubWorld();
+    const warned = () =>
+      here.world.service.log.filter((line) => line.includes('plain http')).map((line) => JSON.parse(line));
+    const untilSeen = async (text: string) => {
+      while (!here.world.service.log.some((line) => line.includes(text)))
+        await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    await untilSeen('OpenStack is there');
+    expect(warned()).toEqual([]);
+    const elsewhere = here.stub.authUrl.replace('127.0.0.1', '0.0.0.0'); // this machine too, but who would know
+    await here.world.service.restart({ OS_AUTH_URL: elsewhere });
+    await untilSeen('plain http');
+    await here.world.as('admin').get('/RegisteredFlavors/redis').expect(200);
+    expect(warned()).toEqual([expect.objectContaining({ level: 'warn', exposed: [elsewhere] })]);
+  });
+
   it('asks Nova itself for every registration, also for what was read a moment ago', async () => {
     here = await startStubWorld({ FLAVOR_TTL_SECONDS: '30' });
     await here.world.as('admin').post('/RegisteredFlavors/redis/1').expect(201);

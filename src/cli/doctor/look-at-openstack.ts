@@ -7,11 +7,10 @@ import { PrometheusMeter } from '../../metrics/prometheus-meter';
 import { connectOpenStack, type OpenStack } from '../../openstack/connect-openstack';
 import { TROUBLE } from '../../openstack/first-look';
 import { NovaFlavorCatalog } from '../../openstack/nova-flavor-catalog';
+import { isReadableOnTheWay } from '../../openstack/plain-http';
 import { sameSize } from '../../registrations/flavor';
 import { openStore } from '../../store/open-store';
 import type { Finding } from './finding';
-
-const LOOPBACK = /^http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])([:/]|$)/;
 
 /**
  * Logs in, asks Keystone and Nova, and compares Nova's flavors with the registered ones. Stops at what the rest needs.
@@ -96,7 +95,7 @@ async function lookAtFlavors({ nova }: OpenStack, config: Config, globalRequestI
 }
 
 function plainHttp(about: 'keystone' | 'nova', url: string): Finding[] {
-  if (!url.startsWith('http://') || LOOPBACK.test(url)) return [];
+  if (!isReadableOnTheWay(url)) return [];
   const says = `${url} is plain http beyond this machine: tokens and passwords can be read on the way.`;
   return [{ about, severity: 'warn', says, advice: 'Use its https address.' }];
 }
