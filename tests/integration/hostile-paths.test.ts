@@ -210,7 +210,7 @@ describe('hostile paths and queries', () => {
     const { errors } = JSON.parse((await ask(`GET /RegisteredFlavors/${'A,'.repeat(200)}B`)).body) as {
       errors: { detail: string }[];
     };
-    expect([errors.length, errors.at(-1)?.detail]).toEqual([100, '102 more items are wrong in the same way.']);
+    expect([errors.length, errors.at(-1)?.detail]).toEqual([100, '102 more things are wrong.']);
   });
 
   it.each([
