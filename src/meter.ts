@@ -18,8 +18,8 @@ export interface UpstreamTry {
 /** A read of flavors. */
 export interface FlavorRead {
   readonly result: 'hit' | 'miss' | 'stale' | 'stale if error';
-  /** How old the oldest of the shown details is; undefined when none is shown. */
-  readonly ageSeconds: number | undefined;
+  /** How old the oldest of the shown details is; 0 when none is shown. */
+  readonly ageSeconds: number;
 }
 
 /**

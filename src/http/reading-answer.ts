@@ -31,7 +31,7 @@ export function sendReading<V extends View>(
   const now = ports.clock.now();
   response.setHeader('Cache-Status', cacheStatus(reading, now));
   const freshFor = (reading.view.asOf.shownUntil - now) / 1000;
-  const ageSeconds = Number.isFinite(freshFor) ? Math.max(0, ports.ttlSeconds - freshFor) : undefined;
+  const ageSeconds = Number.isFinite(freshFor) ? Math.max(0, ports.ttlSeconds - freshFor) : 0;
   ports.meter.read({ result: RESULTS[reading.askedFor], ageSeconds });
   sendRendered(request, response, ports.views.render(reading.view));
 }

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { FlavorRead, Meter, ServedRequest, UpstreamTry } from '../meter';
+import { Distribution } from './distribution';
 
 const PREFIX = 'registered_flavors_';
 /** From a remembered read to a look-up that meets its deadline. */
@@ -13,24 +14,21 @@ const MOST_IDS = 10_000;
 export class PrometheusMeter implements Meter {
   readonly registry = new Registry();
   private readonly novaRequests = new LRUCache<string, number>({ max: MOST_IDS });
-  private readonly requests = this.histogram('request_duration_seconds', 'Requests by operation and status.', {
-    labels: ['operation', 'status'],
-    buckets: SECONDS,
-  });
-  private readonly upstream = this.histogram('upstream_request_duration_seconds', 'Tries towards Keystone and Nova.', {
-    labels: ['service', 'outcome'],
-    buckets: SECONDS,
-  });
-  private readonly reads = new Counter({
-    name: `${PREFIX}reads_total`,
-    help: 'Reads of flavors, by whether what is remembered did (as Cache-Status says it).',
-    labelNames: ['result'],
-    registers: [this.registry],
-  });
-  private readonly ages = this.histogram('read_details_age_seconds', 'Age of the oldest details that a read showed.', {
-    labels: [],
-    buckets: AGES,
-  });
+  private readonly requests = this.distribution<'operation' | 'status'>(
+    'request_duration_seconds',
+    'Requests by operation and status.',
+    SECONDS,
+  );
+  private readonly upstream = this.distribution<'service' | 'outcome'>(
+    'upstream_request_duration_seconds',
+    'Tries towards Keystone and Nova.',
+    SECONDS,
+  );
+  private readonly ages = this.distribution<'result'>(
+    'read_details_age_seconds',
+    'Reads of flavors: the age of the oldest details that were shown, by whether what is remembered did (Cache-Status).',
+    AGES,
+  );
   private readonly renewals = new Counter({
     name: `${PREFIX}token_renewals_total`,
     help: "Logins of the service's own user.",
@@ -44,17 +42,18 @@ export class PrometheusMeter implements Meter {
   }
 
   served({ operation, status, seconds }: ServedRequest): void {
-    this.requests.observe({ operation, status: String(status).replace(' ', '_') }, seconds);
+    const labels = () => ({ operation, status: String(status).replace(' ', '_') });
+    this.requests.add(`${operation} ${status}`, labels, seconds);
   }
 
   asked({ service, outcome, seconds, globalRequestId }: UpstreamTry): void {
-    this.upstream.observe({ service: service.toLowerCase(), outcome }, seconds);
+    const labels = () => ({ service: service.toLowerCase(), outcome });
+    this.upstream.add(`${service} ${outcome}`, labels, seconds);
     if (service === 'Nova') this.novaRequests.set(globalRequestId, (this.novaRequests.get(globalRequestId) ?? 0) + 1);
   }
 
   read({ result, ageSeconds }: FlavorRead): void {
-    this.reads.inc({ result: result.replaceAll(' ', '_') });
-    if (ageSeconds !== undefined) this.ages.observe(ageSeconds);
+    this.ages.add(result, () => ({ result: result.replaceAll(' ', '_') }), ageSeconds);
   }
 
   tokenRenewed(outcome: 'ok' | 'failed'): void {
@@ -62,6 +61,7 @@ export class PrometheusMeter implements Meter {
   }
 
   takeNovaRequests(globalRequestId: string): number {
+    if (this.novaRequests.size === 0) return 0; // most reads find it so
     const count = this.novaRequests.get(globalRequestId) ?? 0;
     this.novaRequests.delete(globalRequestId);
     return count;
@@ -87,11 +87,7 @@ export class PrometheusMeter implements Meter {
     });
   }
 
-  private histogram<L extends string>(
-    name: string,
-    help: string,
-    { labels, buckets }: { labels: L[]; buckets: number[] },
-  ) {
-    return new Histogram({ name: PREFIX + name, help, labelNames: labels, buckets, registers: [this.registry] });
+  private distribution<L extends string>(name: string, help: string, bounds: readonly number[]): Distribution<L> {
+    return new Distribution<L>(this.registry, PREFIX + name, help, bounds);
   }
 }

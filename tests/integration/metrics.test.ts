@@ -60,8 +60,11 @@ describe('metrics', () => {
     expect(asked('keystone', '201')).toBe(1);
     expect([asked('keystone', '200'), asked('nova', '200')]).toEqual([expect.any(Number), expect.any(Number)]);
     expect(valueOf(text, 'registered_flavors_token_renewals_total{outcome="ok"}')).toBe(1);
-    expect(valueOf(text, 'registered_flavors_reads_total{result="hit"}')).toBe(2);
-    expect(valueOf(text, 'registered_flavors_read_details_age_seconds_count')).toBe(2);
+    const ages = 'registered_flavors_read_details_age_seconds';
+    expect(valueOf(text, `${ages}_count{result="hit"}`)).toBe(2);
+    expect(valueOf(text, `${ages}_bucket{result="hit",le="+Inf"}`)).toBe(2);
+    expect(valueOf(text, `${ages}_bucket{result="hit",le="60"}`)).toBe(2);
+    expect(valueOf(text, `${ages}_sum{result="hit"}`)).toBeLessThan(60);
     expect(valueOf(text, 'nodejs_eventloop_lag_p99_seconds')).toEqual(expect.any(Number));
   });
 

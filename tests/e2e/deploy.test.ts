@@ -1,0 +1,116 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { type StubCloud, startStubCloud } from '../../src/stub/stub-cloud';
+import { temporaryFolder } from '../store/temporary-folder';
+import { freePort } from '../support/haproxy';
+import { type ServicesOnOneRegistry, startServicesOnOneRegistry } from '../support/services-on-one-registry';
+
+const run = promisify(execFile);
+const DEPLOY = path.join(__dirname, '../../deploy');
+const read = (file: string) => readFileSync(path.join(DEPLOY, file), 'utf8');
+const PATH = `${process.env['PATH']}:/usr/sbin`;
+
+describe('what stands in deploy/', () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  beforeEach(() => {
+    folder = temporaryFolder();
+  });
+  afterEach(() => folder.remove());
+
+  it('is a unit that systemd understands, and that leaves little open', async () => {
+    const unit = folder.in('registered-flavors.service');
+    // Neither the program nor the user is installed here.
+    writeFileSync(
+      unit,
+      read('registered-flavors.service')
+        .replace('/usr/bin/registered-flavors', process.execPath)
+        .replaceAll(/^(User|Group)=.*$/gm, '$1=daemon'),
+    );
+    const { stdout, stderr } = await run('systemd-analyze', ['verify', '--man=no', unit]);
+    const told = (stdout + stderr).split('\n').filter((line) => line.includes('registered-flavors')); // and not of other units
+    expect(told).toEqual([]);
+    const security = await run('systemd-analyze', ['security', '--offline=true', '--no-pager', unit]);
+    const exposure = Number(/exposure level for .*: ([\d.]+)/.exec(security.stdout)?.[1]);
+    expect(exposure).toBeLessThan(2);
+  });
+
+  describe('for nginx', () => {
+    let stub: StubCloud;
+    let shared: ServicesOnOneRegistry;
+    let nginx: ChildProcess;
+    let url: string;
+    let said = '';
+    beforeAll(async () => {
+      stub = await startStubCloud();
+      shared = await startServicesOnOneRegistry(stub);
+      const port = await freePort();
+      url = `http://127.0.0.1:${port}`;
+      const own = temporaryFolder();
+      const [first, second] = shared.services.map((service) => new URL(service.url).host);
+      writeFileSync(
+        own.in('nginx.conf'),
+        read('nginx.conf')
+          .replace('127.0.0.1:8780', `127.0.0.1:${port}`)
+          .replace('127.0.0.1:8788', first!)
+          .replace('127.0.0.1:8789', second!)
+          .replace('/run/nginx-registered-flavors.pid', own.in('pid')),
+      );
+      nginx = spawn('nginx', ['-c', own.in('nginx.conf'), '-p', own.path, '-e', 'stderr', '-g', 'daemon off;'], {
+        env: { PATH },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      nginx.once('error', (error) => (said += `${error.message}: tests/cloud/up.sh installs nginx\n`));
+      nginx.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
+      while ((await fetch(`${url}/healthcheck`).catch(() => undefined)) === undefined) {
+        if (nginx.pid === undefined || nginx.exitCode !== null) throw new Error(said);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    });
+    afterAll(async () => {
+      const ended = once(nginx, 'exit');
+      nginx.kill('SIGTERM');
+      await ended;
+      await shared.stop();
+      await stub.close();
+    });
+
+    const send = async (method: string, target: string, body?: string) => {
+      const headers = { 'X-Auth-Token': stub.keystone.tokenFor('admin'), 'If-Match': '*' };
+      const typed = body === undefined ? headers : { ...headers, 'Content-Type': 'application/json' };
+      const answer = await fetch(url + target, { method, headers: typed, body: body ?? null });
+      const { errors } = (await answer.json()) as { errors?: { code: string }[] };
+      return { status: answer.status, code: errors?.[0]?.code };
+    };
+
+    it('lets 1,000 UUIDs through, and leaves what is too long to the service', async () => {
+      const uuids = (count: number) => Array.from({ length: count }, () => randomUUID()).join();
+      expect(await send('DELETE', `/RegisteredFlavors/redis/${uuids(1000)}`)).toEqual({
+        ...{ status: 404, code: 'registered-flavors.registration.not_found' },
+      });
+      expect(await send('DELETE', `/RegisteredFlavors/redis/${uuids(1350)}`)).toEqual({
+        ...{ status: 414, code: 'registered-flavors.uri.too_long' },
+      });
+    });
+
+    it('lets a body of 1 MiB through, and leaves a larger one to the service', async () => {
+      const document = (bytes: number) => JSON.stringify({ registrations: { redis: ['1'] } }).padEnd(bytes);
+      expect((await send('PUT', '/Registrations', document(1024 * 1024))).status).toBe(200);
+      expect(await send('PATCH', '/Registrations', document(1024 * 1024 + 1))).toEqual({
+        ...{ status: 413, code: 'registered-flavors.body.too_large' },
+      });
+    });
+
+    it('goes on with the one that is left', async () => {
+      await shared.services[1].stop('SIGKILL');
+      for (let count = 0; count < 20; count += 1) {
+        expect((await send('GET', '/RegisteredFlavors/redis')).status).toBe(200);
+        expect([200, 201]).toContain((await send('POST', '/RegisteredFlavors/redis/2')).status);
+      }
+      expect(said).not.toContain('[emerg]');
+    });
+  });
+});
