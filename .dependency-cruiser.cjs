@@ -12,9 +12,9 @@ module.exports = {
     ),
     room(
       'rooms-do-not-see-each-other',
-      { path: '^src/(http|store|openstack)/' },
-      { path: '^src/(http|store|openstack|cli|stub|compose\\.ts|main\\.ts)', pathNot: '^src/$1/' },
-      'http, store and openstack meet in compose.ts only.',
+      { path: '^src/(http|store|openstack|metrics)/' },
+      { path: '^src/(http|store|openstack|metrics|cli|stub|compose\\.ts|main\\.ts)', pathNot: '^src/$1/' },
+      'http, store, openstack and metrics meet in compose.ts only.',
     ),
     room(
       'the-stub-stands-alone',
