@@ -33,7 +33,10 @@ export async function exposeMetrics(
     current: whenUsable(() => (store.requireCurrent(), 1)) ?? 0,
   }));
   meter.gauges('registry', 'How much the registry holds; bytes is the size of its file.', 'of', () =>
-    whenUsable(() => ({ ...store.measure() })),
+    whenUsable(() => {
+      const { serviceTypes, ...others } = store.measure();
+      return { ...others, service_types: serviceTypes };
+    }),
   );
   meter.gauges('flavors', 'Registered flavors, by what Nova last said of them to any process.', 'status', () =>
     whenUsable(() => keptFlavors.count()),

@@ -69,7 +69,8 @@ describe('metrics', () => {
   });
 
   it('tell how much is registered, and what has become of it in Nova', async () => {
-    expect(valueOf(await scrape(), 'registered_flavors_registry{of="registrations"}')).toBe(4);
+    expect(await value('registry{of="registrations"}')).toBe(4);
+    expect(await value('registry{of="service_types"}')).toBe(2);
     await until('flavors{status="available"}', 2);
     here.stub.nova.remove('1');
     here.stub.nova.change('2', { ram: 1 });
