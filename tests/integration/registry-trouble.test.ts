@@ -1,10 +1,10 @@
 import { SERVICE } from '../support/service-process';
 import { mayMount, registryTrouble, type TroubleRow } from '../torture/registry-trouble';
 
-/** It needs a disk that is really full, and only root may mount one. */
-const asRoot = mayMount() ? describe : describe.skip;
+/** It needs a disk that is really full, and who may mount one: root, as a rule. */
+const whereMountable = mayMount() ? describe : describe.skip;
 
-asRoot('a registry in trouble (a full disk has to be mounted, by root)', () => {
+whereMountable('a registry in trouble (skipped where no small disk can be mounted)', () => {
   let rows: Map<string, TroubleRow>;
   beforeAll(async () => {
     rows = new Map((await registryTrouble(SERVICE)).map((row) => [row.trouble, row]));

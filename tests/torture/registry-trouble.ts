@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -59,9 +59,16 @@ export async function registryTrouble(program: Program): Promise<TroubleRow[]> {
   }
 }
 
-/** Whether this process may do what {@link registryTrouble} needs. */
+/** Whether this process may do what {@link registryTrouble} needs: some containers do not let even root mount. */
 export function mayMount(): boolean {
-  return process.getuid?.() === 0;
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'may-mount-'));
+  try {
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK}`, 'tmpfs', folder]).status === 0;
+    if (mounted) execFileSync('umount', [folder]);
+    return mounted;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 type Registrations = Record<string, readonly string[]>;
