@@ -10,7 +10,7 @@ import { ASSUMED_FLAVORS_IN_NOVA, planLookUp, UNREACHABLE_BY_PATH } from './look
 import type { ListedFlavor, NovaClient } from './nova-client';
 import type { NovaCall } from './nova-session';
 import { novaErrors } from './upstream-errors';
-import { waitForNova } from './within-deadline';
+import { askNova } from './within-deadline';
 
 /** What Nova said in one look-up. */
 export interface Learned {
@@ -135,14 +135,8 @@ export class NovaFlavorDirectory {
     return { learned, failed };
   }
 
-  private async withinDeadline<T>({ globalRequestId, signal }: NovaCall, work: (call: NovaCall) => Promise<T>) {
-    const over = new AbortController();
-    const call = { globalRequestId, signal: AbortSignal.any([signal, over.signal]) };
-    try {
-      return await waitForNova(work(call), { deadlineMs: this.options.deadlineMs, signal });
-    } finally {
-      over.abort(); // one failed: what else is under way for this look-up is for nothing
-    }
+  private withinDeadline<T>(call: NovaCall, work: (call: NovaCall) => Promise<T>): Promise<T> {
+    return askNova(call, this.options.deadlineMs, work);
   }
 
   /** A walk may pass by a flavor that is created or moved meanwhile: nothing is called missing on one walk's word. */

@@ -1,4 +1,5 @@
 import type { RegisteredFlavorsError } from '../errors';
+import type { NovaCall } from './nova-session';
 import { novaErrors } from './upstream-errors';
 
 /**
@@ -28,4 +29,19 @@ export function waitForNova<T>(work: Promise<T>, { deadlineMs, signal }: { deadl
   return withinDeadline(work, AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]), () =>
     novaErrors.timedOut(`Nova did not give all that was asked before the deadline of ${deadlineMs} ms.`),
   );
+}
+
+/** The same for work that ends with it: whatever is still being asked then is for nothing. */
+export async function askNova<T>(
+  { globalRequestId, signal }: NovaCall,
+  deadlineMs: number,
+  work: (call: NovaCall) => Promise<T>,
+): Promise<T> {
+  const over = new AbortController();
+  const call = { globalRequestId, signal: AbortSignal.any([signal, over.signal]) };
+  try {
+    return await waitForNova(work(call), { deadlineMs, signal });
+  } finally {
+    over.abort();
+  }
 }

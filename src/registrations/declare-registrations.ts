@@ -4,6 +4,7 @@ import { type CallContext, provenanceOf } from './caller';
 import type { AcceptedFlavor } from './flavor';
 import type { FlavorDirectory } from './flavor-directory';
 import type { FlavorId } from './flavor-id';
+import { enumerated } from './enumerated';
 import { findFlavors } from './find-flavors';
 import { requireOffered } from './offered-service-types';
 import { MAX_PAIRS, tooMany } from './pair-limit';
@@ -12,8 +13,6 @@ import type { Registration } from './registration';
 import { type Difference, differenceOf, readDocument, type RegistrationDocument } from './registration-document';
 import type { RegistrationStore, Rewrite, Snapshot } from './registration-store';
 import type { ClosedServiceTypes, ServiceType } from './service-type';
-
-const TYPES_NAMED_IN_AN_ERROR = 10;
 
 export interface DeclarePorts {
   readonly store: RegistrationStore;
@@ -86,12 +85,6 @@ function unknownFlavors(flavorIds: readonly FlavorId[], added: readonly Registra
       detail: `Nova has no flavor with the ID "${flavorId}", which would be new for ${enumerated(newFor)}. Nothing was changed.`,
     })),
   );
-}
-
-function enumerated(serviceTypes: readonly ServiceType[]): string {
-  const named = serviceTypes.slice(0, TYPES_NAMED_IN_AN_ERROR).join(', ');
-  const rest = serviceTypes.length - TYPES_NAMED_IN_AN_ERROR;
-  return rest > 0 ? `${named} and ${rest} more` : named;
 }
 
 function preconditionRequired(): RegisteredFlavorsError {

@@ -1,14 +1,13 @@
 import type { Clock } from '../clock';
 import { RegisteredFlavorsError } from '../errors';
 import { type CallContext, provenanceOf } from './caller';
+import { enumerated } from './enumerated';
 import type { FlavorId } from './flavor-id';
 import { type RoleLists, requireAdmin } from './policy';
 import type { Registration } from './registration';
 import type { RegistrationStore } from './registration-store';
 import { readLists } from './request-lists';
 import type { ServiceType } from './service-type';
-
-const PAIRS_NAMED_IN_AN_ERROR = 10;
 
 /**
  * Deregisters the flavors from each of the service types. Never asks Nova: works while Nova is down, and for flavors
@@ -32,12 +31,7 @@ export async function deregisterFlavors(
 }
 
 function nothingRegistered(pairs: readonly Registration[]): RegisteredFlavorsError {
-  const named = pairs
-    .slice(0, PAIRS_NAMED_IN_AN_ERROR)
-    .map(({ serviceType, flavorId }) => `"${flavorId}" for ${serviceType}`)
-    .join(', ');
-  const rest = pairs.length - PAIRS_NAMED_IN_AN_ERROR;
-  const which = rest > 0 ? `${named} and ${rest} more` : named;
+  const which = enumerated(pairs.map(({ serviceType, flavorId }) => `"${flavorId}" for ${serviceType}`));
   return new RegisteredFlavorsError('not found', {
     code: 'registered-flavors.registration.not_found',
     detail: `None of the ${pairs.length} pairs is registered: ${which}. Nothing was changed.`,
