@@ -4,6 +4,7 @@ import type { RequestHandler } from 'express';
 import { middleware as openApiMiddleware } from 'express-openapi-validator';
 import { parse } from 'yaml';
 import { compilePathsOnce } from './compile-paths-once';
+import { withWholeNumbers } from './whole-numbers';
 
 /** The contract as it stands in `api-spec.yaml`. */
 export type Contract = NonNullable<Exclude<Parameters<typeof openApiMiddleware>[0]['apiSpec'], string>>;
@@ -31,12 +32,13 @@ export function operationIdOf(contract: Contract, route: string, method: string)
   return operationOf(contract, route, method)?.operationId;
 }
 
-/** The names of an operation's query parameters. */
-export function queryParametersOf(contract: Contract, route: string, method: string): string[] {
+/** The names of an operation's query parameters; of those of one type, when it is given. */
+export function queryParametersOf(contract: Contract, route: string, method: string, type?: 'integer'): string[] {
   const { parameters = [] } = operationOf(contract, route, method) ?? {};
   return parameters.flatMap((each) => {
     const parameter = parameterOf(contract, each);
-    return 'in' in parameter && parameter.in === 'query' ? [parameter.name] : [];
+    if (!('in' in parameter) || parameter.in !== 'query') return [];
+    return type === undefined || schemaOf(contract, parameter.schema).type === type ? [parameter.name] : [];
   });
 }
 
@@ -127,7 +129,7 @@ export function serveContract(
         const operationId = operationIdOf(contract, openApiRoute, method);
         const handler = operationId === undefined ? undefined : handlers.get(operationId);
         if (handler === undefined) throw new Error(`no handler for ${method} ${openApiRoute}`);
-        return handler;
+        return withWholeNumbers(queryParametersOf(contract, openApiRoute, method, 'integer'), handler);
       },
     },
   });

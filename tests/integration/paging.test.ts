@@ -62,6 +62,10 @@ describe('pages', () => {
     ['limit=1001', 'The query parameter limit must be at most 1000.'],
     ['limit=many', 'The query parameter limit must be one whole number.'],
     ['limit=', 'The query parameter limit must not be empty.'],
+    ['limit=0x10', 'The query parameter limit must be one whole number.'],
+    ['limit=%201', 'The query parameter limit must be one whole number.'],
+    ['limit=1e309', 'The query parameter limit must be one whole number.'], // infinite, and so past every maximum
+    ['limit=1&min_ram=1e3', 'The query parameter min_ram must be one whole number.'],
     ['limit=1&limit=2', 'The query parameter limit must be one whole number.'],
     ['marker=a%2Fb', 'The query parameter marker must be a flavor ID. A flavor ID is 1 to 255 letters'],
     ['project_id=a%20b', 'The query parameter project_id must be an ID of Keystone: 1 to 64 letters'],
