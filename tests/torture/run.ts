@@ -1,12 +1,10 @@
 // npm run torture: kills services with SIGKILL while they write, and looks at what is left.
 //   -- ROUNDS   so many, instead of 500
-//   -- --write  also brings the registry into other troubles, as root, and writes docs/reliability.md
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
+//   -- --write  also brings the registry into other troubles, as root, and writes what came of it into docs/reliability.md
 import { BUILT } from '../bench/cloud';
-import { reliabilityPage } from './reliability-page';
 import { registryTrouble } from './registry-trouble';
 import { torture } from './torture';
+import { writeTorture } from './torture-page';
 
 async function main(args: readonly string[]): Promise<void> {
   const rounds = Number(args.find((arg) => /^\d+$/.test(arg)) ?? 500);
@@ -14,10 +12,7 @@ async function main(args: readonly string[]): Promise<void> {
   const report = await torture(rounds, BUILT);
   const seconds = Math.round((performance.now() - from) / 1000);
   process.stdout.write(`${JSON.stringify({ ...report, seconds }, null, 2)}\n`);
-  if (args.includes('--write')) {
-    const page = reliabilityPage(report, seconds, await registryTrouble(BUILT));
-    writeFileSync(path.join(__dirname, '../../docs/reliability.md'), page);
-  }
+  if (args.includes('--write')) writeTorture(report, seconds, await registryTrouble(BUILT));
 }
 
 void main(process.argv.slice(2));
