@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { registryOf } from '../bench/cloud';
 import type { WireAnswer } from '../support/contract-answers';
@@ -11,7 +12,7 @@ import { codesOf, faultsOf, operationOf } from './faults-of';
 import { KEPT } from './kept-requests';
 import { registryFaults } from './registry-faults';
 import { type Caller, type FuzzRequest, requests } from './requests';
-import { NO_TROUBLE, type Trouble, TROUBLES } from './troubles';
+import { NO_TROUBLE, TIMEOUT_MS, type Trouble, TROUBLES } from './troubles';
 
 /** What came of a run in which nothing was wrong. */
 export interface FuzzReport {
@@ -33,7 +34,12 @@ const MOST_GROWTH_MIB = 24;
 const MIB = 1024 * 1024;
 /** Nobody waits long for what does not answer. Caches may be full soon: what they take must not count as growth. */
 const ENVIRONMENT = {
-  ...{ NOVA_TIMEOUT_MS: '2000', NOVA_DEADLINE_MS: '4000', KEYSTONE_TIMEOUT_MS: '2000', KEYSTONE_DEADLINE_MS: '4000' },
+  ...{
+    NOVA_TIMEOUT_MS: String(TIMEOUT_MS),
+    NOVA_DEADLINE_MS: '4000',
+    KEYSTONE_TIMEOUT_MS: String(TIMEOUT_MS),
+    KEYSTONE_DEADLINE_MS: '4000',
+  },
   ...{ UPSTREAM_PROBE_INTERVAL_MS: '20', FLAVOR_TTL_SECONDS: '1', ANSWER_CACHE_BYTES: String(4 * MIB) },
   ...{ VALIDATE_RESPONSES: 'true', SHUTDOWN_SECONDS: '2' },
 };
@@ -103,6 +109,7 @@ class Run {
     } finally {
       await trouble.ends(this.stub, registryOf(this.service));
     }
+    await sleep(trouble.lingersMs ?? 0);
     await untilWhole(this.service.url);
   }
 

@@ -1,11 +1,16 @@
 import { renameSync } from 'node:fs';
 import type { StubCloud } from '../../src/stub/stub-cloud';
 
+/** How long Nova and Keystone are waited for. */
+export const TIMEOUT_MS = 2000;
+
 /** What is wrong with the world while requests are sent. */
 export interface Trouble {
   readonly name: string;
   /** What errors of the service's own kind (5xx) may be about; nothing else may fail. */
   readonly causes: readonly string[];
+  /** It is told of so long after it has ended: what was asked meanwhile is still waited for. */
+  readonly lingersMs?: number;
   begins(stub: StubCloud, registry: string): unknown;
   ends(stub: StubCloud, registry: string): unknown;
 }
@@ -34,7 +39,7 @@ export const NO_TROUBLE: Trouble = { name: 'nothing', causes: [], begins: () => 
 
 export const TROUBLES: readonly Trouble[] = [
   nova('is stopped', (stub) => stub.nova.stops()),
-  nova('does not answer', (stub) => stub.nova.hangs()),
+  { ...nova('does not answer', (stub) => stub.nova.hangs()), lingersMs: 1.5 * TIMEOUT_MS },
   nova('answers 500', (stub) => stub.nova.fails(500)),
   nova('answers 503', (stub) => stub.nova.fails(503)),
   nova('answers something else', (stub) => stub.nova.answersGarbage()),
@@ -42,7 +47,7 @@ export const TROUBLES: readonly Trouble[] = [
   nova('closes connections', (stub) => stub.nova.dropsConnections()),
   nova('is slow', (stub) => stub.nova.isSlow(20)),
   keystone('is stopped', (stub) => stub.keystone.stops()),
-  keystone('does not answer', (stub) => stub.keystone.hangs()),
+  { ...keystone('does not answer', (stub) => stub.keystone.hangs()), lingersMs: 1.5 * TIMEOUT_MS },
   keystone('answers 500', (stub) => stub.keystone.fails(500)),
   keystone('answers something else', (stub) => stub.keystone.answersGarbage()),
   {

@@ -216,4 +216,31 @@ describe('HTTP conventions', () => {
     const contract = parse(readFileSync(path.join(__dirname, '../../api-spec.yaml'), 'utf8')) as unknown;
     expect((await here.world.anonymous.get('/openapi.json')).body).toEqual(contract);
   });
+
+  describe('a page or a proxy in between', () => {
+    const ofCors = (headers: object) => Object.keys(headers).filter((name) => name.startsWith('access-control-'));
+
+    it('gets no CORS header, neither for a request from elsewhere nor for the question before it', async () => {
+      const origin = { Origin: 'https://elsewhere.example' };
+      const simple = await here.world.as('admin').get(read).set(origin).expect(200);
+      const before = await here.world.anonymous
+        .options(read)
+        .set({ ...origin, 'Access-Control-Request-Method': 'DELETE', 'Access-Control-Request-Headers': 'X-Auth-Token' })
+        .expect(405);
+      expect([...ofCors(simple.headers), ...ofCors(before.headers)]).toEqual([]);
+    });
+
+    it('is not believed about who asks, for which host and path, and by which method', async () => {
+      const told = {
+        ...{ 'X-Forwarded-For': '203.0.113.7', 'X-Forwarded-Host': 'elsewhere.example', 'X-Forwarded-Proto': 'https' },
+        ...{ 'X-Forwarded-Prefix': '/elsewhere', 'X-Real-IP': '203.0.113.7', Forwarded: 'for=203.0.113.7' },
+        ...{ 'X-HTTP-Method-Override': 'DELETE', 'X-Original-URL': '/ServiceTypes' },
+      };
+      const ask = () => here.world.as('admin').get('/RegisteredFlavors?limit=1');
+      const [plain, forwarded] = [await ask().expect(200), await ask().set(told).expect(200)];
+      expect(forwarded.text).toBe(plain.text);
+      expect(forwarded.headers['etag']).toBe(plain.headers['etag']);
+      expect(here.world.service.log.filter((line) => /203\.0\.113|elsewhere/.test(line))).toEqual([]);
+    });
+  });
 });

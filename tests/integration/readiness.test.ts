@@ -23,6 +23,26 @@ describe('readiness', () => {
     expect(answer.headers['cache-control']).toBe('no-cache');
   });
 
+  it('and health ask neither Keystone nor Nova, however often they are asked', async () => {
+    here.stub.keystone.resetRequests();
+    here.stub.nova.resetRequests();
+    for (const path of ['/readiness', '/healthcheck', '/readiness', '/healthcheck']) {
+      await here.world.anonymous.get(path).set('X-Auth-Token', 'nobody-reads-it').expect(200);
+    }
+    expect([...here.stub.keystone.requests, ...here.stub.nova.requests]).toEqual([]);
+  });
+
+  it.each(['/readiness', '/healthcheck'])(
+    'of %s tells nothing of the inside: no version, address, file or program',
+    async (path) => {
+      const { headers, text } = await here.world.anonymous.get(path).expect(200);
+      const known =
+        /^(cache-control|connection|content-(length|type)|date|openstack-api-version|vary|x-openstack-request-id)$/;
+      expect(Object.keys(headers).filter((name) => !known.test(name))).toEqual([]);
+      expect(text).toMatch(/^(OK|\{"degraded":\[\]\})$/);
+    },
+  );
+
   it('has the same status and headers for HEAD, and no body', async () => {
     const answer = await here.world.anonymous.head('/readiness').expect(200);
     expect([answer.headers['content-type'], answer.text]).toEqual(['application/json; charset=utf-8', undefined]);
