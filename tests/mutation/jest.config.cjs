@@ -9,8 +9,9 @@ module.exports = {
   testMatch: [
     'tests/registrations/**/*.test.ts',
     'tests/unit/{clouds-yaml,clouds-yaml-values,config,config-settings,config-urls,env-example}.test.ts',
-    'tests/unit/{flavor-selector,nearest-name,patterns,policy,registration-document,registration-order}.test.ts',
-    'tests/unit/{request-lists,same-flavor,visibility,look-up-planner,problem}.test.ts',
+    'tests/unit/{flavor-answers,flavor-selector,nearest-name,offered-service-types,patterns,policy}.test.ts',
+    'tests/unit/{read-request,registered-flavors-view,registration-document,registration-order}.test.ts',
+    'tests/unit/{request-lists,same-flavor,view,visibility,look-up-planner,problem}.test.ts',
     'tests/openstack/look-up-batches.test.ts',
     'tests/contract/contract.test.ts',
   ].map((path) => `<rootDir>/${path}`),
