@@ -1,4 +1,4 @@
-import type { FlavorDirectory, ReasonToAsk } from '../../src/registrations/flavor-directory';
+import type { FlavorDirectory } from '../../src/registrations/flavor-directory';
 import type { RegistrationStore } from '../../src/registrations/registration-store';
 import { readView, type View } from '../../src/registrations/view';
 
