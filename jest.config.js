@@ -1,6 +1,7 @@
 // One configuration, two runs: `npm test` needs nothing but this folder, `npm run test:e2e` needs a cloud.
 const common = {
   testEnvironment: 'node',
+  modulePathIgnorePatterns: ['<rootDir>/.stryker-tmp/'], // copies of all this, while npm run mutation is at work
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -1,0 +1,168 @@
+import { checkRegisteredFlavors, getRegisteredFlavors } from '../../src/registrations/get-registered-flavors';
+import type { ReadRequest } from '../../src/registrations/read-request';
+import { numbered } from '../store/examples';
+import {
+  ADMIN,
+  callOf,
+  type Domain,
+  EVERYTHING,
+  inNova,
+  inUrl,
+  MEMBER,
+  openDomain,
+  refusalOf,
+} from './support/registry';
+
+let domain: Domain;
+beforeEach(async () => {
+  domain = await openDomain([
+    ...[inNova('1'), inNova('2', { ram: 512 }), inNova('lost'), inNova('grown')],
+    ...[inNova('private', { is_public: false, projects: ['p-1'] }), inNova('closed', { is_public: false })],
+    inNova('disabled', { is_disabled: true }),
+  ]);
+  await domain.register({ serviceTypes: ['mysql', 'redis'], flavors: inUrl('1', 'private', 'closed', 'disabled') });
+  await domain.register({ serviceTypes: ['redis'], flavors: inUrl('2', 'lost', 'grown') });
+  domain.nova.remove('lost');
+  domain.nova.change('grown', { ram: 1 });
+  domain.clock.passes(31); // what the registrations have asked is remembered no longer
+});
+afterEach(() => domain.close());
+
+const REDIS = { serviceTypes: ['redis'], page: undefined };
+const readPorts = () => ({ ...domain.ports, views: domain.views.flavors });
+
+async function read(request: Partial<ReadRequest>, call = ADMIN) {
+  return (await getRegisteredFlavors(readPorts(), call, { ...EVERYTHING, ...request })).view.flavors;
+}
+
+const idsOf = async (request: Partial<ReadRequest>, call = ADMIN) =>
+  (await read(request, call)).map(({ flavorId }) => flavorId);
+
+describe.each([
+  ['all in one answer', REDIS],
+  ['a page', { serviceTypes: undefined }],
+])('the registered flavors, %s', (_, part) => {
+  it('are seen by admins all of them, with what has become of each', async () => {
+    const flavors = await read(part);
+    expect(flavors.map(({ flavorId, details }) => [flavorId, details?.status])).toEqual([
+      ...[
+        ['1', 'available'],
+        ['2', 'available'],
+        ['closed', 'available'],
+        ['disabled', 'available'],
+      ],
+      ...[
+        ['grown', 'changed'],
+        ['lost', 'missing'],
+        ['private', 'available'],
+      ],
+    ]);
+    expect(flavors.map(({ details }) => [details?.flavor?.ram, details?.registeredAs?.ram])).toEqual([
+      ...[[4096], [512], [4096], [4096], [1, 4096], [undefined, 4096], [4096]].map(([now, then]) => [now, then]),
+    ]);
+    expect(flavors[0]?.serviceTypes).toEqual(part.serviceTypes ?? ['mysql', 'redis']);
+  });
+
+  it('are seen by others as Nova would show them, and nothing of what was accepted', async () => {
+    const flavors = await read(part, MEMBER);
+    expect(flavors.map(({ flavorId, details }) => [flavorId, details?.status, details?.registeredAs])).toEqual([
+      ...[
+        ['1', 'available', undefined],
+        ['2', 'available', undefined],
+      ],
+      ...[
+        ['grown', 'changed', undefined],
+        ['private', 'available', undefined],
+      ],
+    ]);
+  });
+
+  it('are seen as another project sees them by who may ask so', async () => {
+    const controlPlane = callOf(['member', 'service']);
+    expect(await idsOf({ ...part, asProject: 'p-1' }, controlPlane)).toEqual(['1', '2', 'grown', 'private']);
+    expect(await idsOf({ ...part, asProject: 'p-2' }, controlPlane)).toEqual(['1', '2', 'grown']);
+    expect((await refusalOf(read({ ...part, asProject: 'p-2' }, MEMBER))).kind).toBe('forbidden');
+    expect((await refusalOf(read(part, callOf(['other'])))).kind).toBe('forbidden');
+  });
+
+  it.each([
+    [{ flavorIds: ['2', '1', 'x'] }, ['1', '2']],
+    [{ statuses: ['missing', 'changed'] }, ['grown', 'lost']],
+    [{ selector: { extraSpecs: [], minRam: 4096 } }, ['1', 'closed', 'disabled', 'private']],
+    [{ flavorIds: ['grown', '1'], statuses: ['changed'] }, ['grown']],
+  ] as [Partial<ReadRequest>, string[]][])('are those that are wanted: %j', async (wanted, expected) => {
+    expect(await idsOf({ ...part, ...wanted })).toEqual(expected);
+  });
+
+  it('are for admins the registry alone, without Nova, when no details are wanted', async () => {
+    await domain.nova.stops();
+    const flavors = await read({ ...part, hydrate: false });
+    expect(flavors.map(({ flavorId }) => flavorId)).toEqual([
+      ...['1', '2', 'closed', 'disabled', 'grown', 'lost', 'private'],
+    ]);
+    expect(flavors.every(({ details }) => details === undefined)).toBe(true);
+  });
+
+  it('without details are for others still those that they may see, by what is remembered of Nova', async () => {
+    await read(part, MEMBER);
+    domain.clock.passes(20);
+    const flavors = await read({ ...part, hydrate: false }, MEMBER);
+    expect(flavors.map(({ flavorId, details }) => [flavorId, details])).toEqual(
+      ['1', '2', 'grown', 'private'].map((id) => [id, undefined]),
+    );
+  });
+
+  it('are the same object for as long as nothing of them has changed', async () => {
+    const first = await read(part);
+    domain.clock.passes(1000); // all that is remembered has to be asked for again
+    expect(await read({ ...part, serviceTypes: part.serviceTypes })).toBe(first);
+    domain.nova.change('1', { name: 'another' });
+    domain.clock.passes(1000);
+    const second = await read(part);
+    expect(second).not.toBe(first);
+    expect(second[0]?.details?.flavor?.name).toBe('another');
+  });
+
+  it('tell why Nova was asked for what is shown, and not for what is hidden', async () => {
+    const why = async (request: Partial<ReadRequest>, call = ADMIN) =>
+      (await getRegisteredFlavors(readPorts(), call, { ...EVERYTHING, ...part, ...request })).askedFor;
+    expect(await why({ flavorIds: ['1'] })).toBe('the old');
+    expect(await why({ flavorIds: ['1'] })).toBe('nothing');
+    expect(await why({ flavorIds: ['1', 'closed'] }, MEMBER)).toBe('nothing');
+    expect(await why({ flavorIds: ['1', '2'] }, MEMBER)).toBe('the old');
+  });
+
+  it('are given by Nova, or not at all', async () => {
+    domain.clock.passes(1000);
+    domain.nova.fails(400);
+    expect((await refusalOf(read(part))).kind).toBe('upstream answered badly');
+  });
+});
+
+describe('whether flavors may be used', () => {
+  const check = (flavorIds: string[], call = MEMBER) =>
+    checkRegisteredFlavors(readPorts(), call, { ...EVERYTHING, ...REDIS, flavorIds });
+
+  it('is answered with those that may', async () => {
+    expect((await check(['1', 'closed', 'x'])).view.flavors.map(({ flavorId }) => flavorId)).toEqual(['1']);
+  });
+
+  it('is refused when none may, in the same words whether it is registered or not', async () => {
+    const refused = {
+      kind: 'not found',
+      problems: [
+        {
+          code: 'registered-flavors.registration.not_found',
+          detail: 'None of these flavors is registered for any of these service types, as far as you may see.',
+        },
+      ],
+    };
+    expect(await refusalOf(check(['closed']))).toEqual(refused);
+    expect(await refusalOf(check(['x']))).toEqual(refused);
+  });
+
+  it('is not asked for more than a request may name', async () => {
+    const { problems } = await refusalOf(check(numbered('', 1001)));
+    expect(problems.map(({ code }) => code)).toEqual(['registered-flavors.flavor_id.too_many']);
+  });
+});
