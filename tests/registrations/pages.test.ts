@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { createViewMemories } from '../../src/http/view-memories';
 import { getRegisteredFlavors } from '../../src/registrations/get-registered-flavors';
 import type { ReadRequest } from '../../src/registrations/read-request';
 import { numbered } from '../store/examples';
@@ -91,7 +92,7 @@ describe('a page', () => {
   it('is not made for who has gone while waiting', async () => {
     const gone = new AbortController();
     const ports = {
-      ...{ ...domain.ports, views: domain.views.flavors },
+      ...{ ...domain.ports, views: createViewMemories(1024).flavors }, // nothing of it is remembered
       scans: {
         execute: <T>(scan: () => Promise<T>): Promise<T> => {
           gone.abort(new Error('gone'));
