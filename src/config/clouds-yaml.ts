@@ -97,7 +97,8 @@ function merge(base: unknown, over: unknown): unknown {
 
 /** What YAML calls null; as texts these are no names or passwords that anybody has. */
 function isUnset(value: unknown): boolean {
-  return value === undefined || (typeof value === 'string' && ['', '~', 'null'].includes(value));
+  const unset: readonly unknown[] = [undefined, '', '~', 'null'];
+  return unset.includes(value);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -59,12 +59,10 @@ export interface Config {
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   // `PORT=` in a file means: not set
-  const given = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
-  );
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const mistakes: string[] = [];
   const service = serviceSettings.safeParse(given);
-  for (const issue of service.error?.issues ?? []) mistakes.push(`${issue.path.join('.')} ${issue.message}.`);
+  for (const issue of service.error?.issues ?? []) mistakes.push(`${issue.path.join()} ${issue.message}.`);
   const openstack = collect(mistakes, () => readOpenStackConfig(openStackSettings.parse(given)));
   mistakes.push(...contradictions(given));
   if (!service.success || openstack === undefined || mistakes.length > 0) throw new ConfigError(mistakes);

@@ -72,5 +72,5 @@ export function findSurvivors(mutants: readonly Mutant[]): Survivors {
 }
 
 function explains({ file, code }: Explanation, mutant: Mutant): boolean {
-  return mutant.file === file && mutant.code.includes(code);
+  return mutant.file === file && code.some((piece) => mutant.code.includes(piece));
 }

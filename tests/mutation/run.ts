@@ -23,7 +23,7 @@ function main(args: readonly string[]): void {
       ({ file, line, mutatorName, code, replacement }) =>
         `not explained: ${file}:${line} ${mutatorName}\n    ${code}\n    -> ${replacement}`,
     ),
-    ...needless.map(({ file, code }) => `explained, and does not survive: ${file}: ${code}`),
+    ...needless.map(({ file, code }) => `explained, and does not survive: ${file}: ${code.join(', ')}`),
   ];
   for (const complaint of complaints) process.stderr.write(`${complaint}\n`);
   if (args.includes('--write')) writeFileSync(path.join(ROOT, 'docs/mutation.md'), mutationPage(parts));

@@ -100,8 +100,8 @@ describe('a page', () => {
         },
       },
     };
-    const page = { limit: 7, marker: undefined };
-    const reading = getRegisteredFlavors(ports, callOf(['member'], { signal: gone.signal }), { ...EVERYTHING, page });
+    const asked = { ...EVERYTHING, page: { limit: 7, marker: undefined }, flavorIds: IDS.slice(1) }; // by nobody before
+    const reading = getRegisteredFlavors(ports, callOf(['member'], { signal: gone.signal }), asked);
     await expect(reading).rejects.toThrow('gone');
   });
 });

@@ -89,12 +89,15 @@ describe('a value in clouds.yaml', () => {
     expect(mistakes()).toEqual(['verify: false is not supported: name the CA file with cacert or OS_CACERT.']);
   });
 
-  it.each(['true', 'True', 'yes', 'on', '1', '', '~', 'null'])('has nothing against verify: %s', (value) => {
-    write('clouds.yaml', COMPLETE);
-    const without = read();
-    write('clouds.yaml', `${COMPLETE}    verify: ${value}\n`);
-    expect(read()).toEqual(without);
-  });
+  it.each(['true', 'True', 'yes', 'on', '1', '', '~', 'null', 'piano', 'nobody'])(
+    'has nothing against verify: %s',
+    (value) => {
+      write('clouds.yaml', COMPLETE);
+      const without = read();
+      write('clouds.yaml', `${COMPLETE}    verify: ${value}\n`);
+      expect(read()).toEqual(without);
+    },
+  );
 
   it.each([
     ['auth_url', 'ftp://k', 'OS_AUTH_URL (auth_url) must be an http or https URL.'],

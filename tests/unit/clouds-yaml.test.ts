@@ -121,6 +121,13 @@ describe('OS_CLOUD', () => {
     expect(mistakes()).toEqual([`${file} cannot be read as YAML with a "clouds" key.`]);
   });
 
+  it('says where in secure.yaml something has the wrong form', () => {
+    const file = write('clouds.yaml', COMPLETE);
+    write('secure.yaml', 'clouds: { prod: { auth: the-secret } }');
+    expect(mistakes()).toEqual([expect.stringContaining(`${file}: cloud prod.auth: `)]);
+    expect(mistakes().join()).not.toContain('the-secret');
+  });
+
   it('says the same of secure.yaml', () => {
     write('clouds.yaml', COMPLETE);
     const file = write('secure.yaml', 'clouds: { prod: { auth: { password: "the-secret');

@@ -1,6 +1,7 @@
 import { CERTIFICATE } from './support/certificate';
 import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { ConfigError } from '../../src/config/config-error';
 import { temporaryFolder } from '../store/temporary-folder';
 import { mistakes, mistakesWith, read } from './support/settings';
 
@@ -135,6 +136,22 @@ describe('readConfig', () => {
   });
 });
 
+it('SERVICE_TYPES takes only service types, each of them', () => {
+  const said =
+    'SERVICE_TYPES must be service types separated by commas. A service type is 1 to 64 lower-case letters, digits, ' +
+    '".", "_" and "-", and begins with a letter or a digit.';
+  expect(mistakesWith({ SERVICE_TYPES: 'redis,My SQL' })).toEqual([said]);
+});
+
+it('METRICS_PORT says that there are metrics, and METRICS_HOST where', () => {
+  const { metrics } = read({ METRICS_PORT: '0' });
+  expect([metrics, read({ METRICS_PORT: '9', METRICS_HOST: '::1' }).metrics, read().metrics]).toEqual([
+    { host: '127.0.0.1', port: 0 },
+    { host: '::1', port: 9 },
+    undefined,
+  ]);
+});
+
 describe('the endpoint of Nova', () => {
   it.each([
     ['public', 'public'],
@@ -172,6 +189,10 @@ describe('OS_CACERT', () => {
 });
 
 describe('a ConfigError', () => {
+  it('has all mistakes in its text, a line each', () => {
+    expect(String(new ConfigError(['one.', 'two.']))).toBe('ConfigError: one.\ntwo.');
+  });
+
   const broken = {
     PORT: 'x',
     LOG_LEVEL: 'x',

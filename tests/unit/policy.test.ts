@@ -1,6 +1,6 @@
 import { RegisteredFlavorsError } from '../../src/errors';
 import type { Caller, ProjectCaller } from '../../src/registrations/caller';
-import { requireAdmin, requireReader, viewerFor } from '../../src/registrations/policy';
+import { requireAdmin, requireReader, viewerFor, viewerKey } from '../../src/registrations/policy';
 
 const ROLES = { reader: ['reader', 'service'], admin: ['admin', 'dbaas-admin'], service: ['service', 'control-plane'] };
 
@@ -198,5 +198,16 @@ describe('viewerFor', () => {
     expect(asked.map((projectId) => eyes(['service'], projectId))).toEqual(
       asked.map((projectId) => ({ is: 'project', projectId })),
     );
+  });
+});
+
+describe('the key of a viewer', () => {
+  it('is the same for those who see the same, and for nobody else', () => {
+    const viewers = [
+      { is: 'admin' },
+      { is: 'project', projectId: 'p-1' },
+      { is: 'project', projectId: 'p-2' },
+    ] as const;
+    expect(viewers.map(viewerKey)).toEqual(['admin', 'project p-1', 'project p-2']);
   });
 });

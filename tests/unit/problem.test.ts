@@ -37,6 +37,13 @@ const STATUS_OF_FAULT: Record<HttpFaultKind, number> = {
 const kinds = Object.entries(STATUS_OF_KIND) as [ErrorKind, number][];
 const faults = Object.entries(STATUS_OF_FAULT) as [HttpFaultKind, number][];
 
+it('a foreseen error has the details of all its problems in its text', () => {
+  const problems = [PROBLEM, { ...PROBLEM, detail: 'Nor 8.' }];
+  expect(String(new RegisteredFlavorsError('not found', problems))).toBe(
+    'RegisteredFlavorsError: Nova has no flavor with the ID "7". Nor 8.',
+  );
+});
+
 describe('renderError', () => {
   it.each(kinds)('answers "%s" with %i', (kind, status) => {
     const answer = render(new RegisteredFlavorsError(kind, PROBLEM));
@@ -133,6 +140,12 @@ describe('renderError', () => {
       code: 'registered-flavors.internal.error',
     });
     expect(JSON.stringify(answer)).not.toContain('password');
+  });
+
+  it('says of what was not foreseen where its reason is to be found', () => {
+    expect(render(new Error('x')).body.errors[0]?.detail).toBe(
+      'The service failed in a way that it did not foresee. Its log has the reason under this request id.',
+    );
   });
 
   it('does not tell the cause of a foreseen error', () => {
