@@ -2,18 +2,20 @@
 //   -- --read   looks at the report of the last run, instead of running
 //   -- --write  also writes docs/mutation.md
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { LEAST_SCORE, mutationPage } from './mutation-page';
 import { findSurvivors, readReport, scoreOf } from './report';
 
 const ROOT = path.join(__dirname, '../..');
+const REPORT = path.join(ROOT, 'reports/mutation/mutation.json');
 
 function main(args: readonly string[]): void {
   if (!args.includes('--read')) {
+    rmSync(REPORT, { force: true }); // a run that fails early leaves none
     spawnSync('stryker', ['run', 'tests/mutation/stryker.config.mjs'], { cwd: ROOT, stdio: 'inherit' });
   }
-  const parts = readReport(path.join(ROOT, 'reports/mutation/mutation.json'));
+  const parts = readReport(REPORT);
   const { unexplained, needless } = findSurvivors(parts.flatMap(({ mutants }) => mutants));
   const complaints = [
     ...parts

@@ -8,6 +8,8 @@ export interface Explanation {
 
 const ELSEWHERE =
   'Runs in a process that a test starts (`clouds-yaml.test.ts`, `commands.test.ts`); Stryker sees only its own.';
+const COMPILER = 'It is always there; the compiler does not know that.';
+const SAME = 'Does the same: ';
 const NEVER_USED = 'The mistake has been noted, and what is given back is never used.';
 
 export const EXPLANATIONS: readonly Explanation[] = [
@@ -50,6 +52,86 @@ export const EXPLANATIONS: readonly Explanation[] = [
   {
     file: 'src/http/problem.ts',
     code: ['problems[0]?.code'],
-    why: 'There is always one; the compiler does not know that.',
+    why: COMPILER,
   },
+  {
+    file: 'src/openstack/look-up-batches.ts',
+    code: ['performance.now()'],
+    why: 'How long a batch gathers ids at the most; a test of it would be one of timing.',
+  },
+  {
+    file: 'src/registrations/declare-registrations.ts',
+    code: ['const scope'],
+    why: `${SAME}what is not needed is read, too, and left alone.`,
+  },
+  {
+    file: 'src/registrations/declare-registrations.ts',
+    code: ['let unchecked'],
+    why: `${SAME}it is always set before it is read.`,
+  },
+  {
+    file: 'src/registrations/flavor-selector.ts',
+    code: ['let colon'],
+    why: `${SAME}only a key without a name would be found so, and Nova has none.`,
+  },
+  {
+    file: 'src/registrations/get-registered-flavors.ts',
+    code: ['serviceTypes = []'],
+    why: 'A read without types is a page, which does not look at them.',
+  },
+  {
+    file: 'src/registrations/get-registered-flavors.ts',
+    code: ['first.at(-1)?.id', 'shown.at(-1)?.flavorId'],
+    why: COMPILER,
+  },
+  {
+    file: 'src/registrations/get-registered-flavors.ts',
+    code: ['const seen = new Map'],
+    why: `${SAME}no details are no details, and what is more than a page is cut off later.`,
+  },
+  {
+    file: 'src/registrations/get-registered-flavors.ts',
+    code: ['accept: request.hydrate'],
+    why: 'Differs only in what may be stale, and when: `stale-reads.test.ts`.',
+  },
+  {
+    file: 'src/registrations/get-registration-events.ts',
+    code: ['query.serviceTypes ?? []'],
+    why: `${SAME}only the number counts, and one is as good as none.`,
+  },
+  { file: 'src/registrations/get-registration-events.ts', code: ['events.at(-1)?.id'], why: COMPILER },
+  { file: 'src/registrations/get-registrations.ts', code: ['const KEY'], why: `${SAME}any key will do.` },
+  {
+    file: 'src/registrations/get-service-types.ts',
+    code: ['const accept'],
+    why: `${SAME}only "the new" and "the known" are told apart from the rest.`,
+  },
+  {
+    file: 'src/registrations/get-service-types.ts',
+    code: ['a.serviceType === b?'],
+    why: 'Lists of one length are compared; each of the three alone tells nearly all changes, since every change has a time.',
+  },
+  {
+    file: 'src/registrations/glob.ts',
+    code: ['at < glob.length'],
+    why: `${SAME}behind the end of the pattern there is nothing that a character could equal.`,
+  },
+  { file: 'src/registrations/nearest-name.ts', code: ['> most) continue'], why: 'Saves time, and changes nothing.' },
+  { file: 'src/registrations/nearest-name.ts', code: ['let before'], why: `${SAME}it is not read before it is set.` },
+  {
+    file: 'src/registrations/read-request.ts',
+    code: ['request.serviceTypes ?? []'],
+    why: `${SAME}the list is dropped again when none was given.`,
+  },
+  {
+    file: 'src/registrations/registered-flavors-view.ts',
+    code: ['details: undefined }'],
+    why: `${SAME}no details are no details.`,
+  },
+  {
+    file: 'src/registrations/registration-document.ts',
+    code: ['const what ='],
+    why: 'Says something else only where nothing is said.',
+  },
+  { file: 'src/registrations/registration.ts', code: ['a < b ? -1 : 1'], why: `${SAME}equal ones have gone before.` },
 ];

@@ -101,6 +101,8 @@ describe.each([
       ...['1', '2', 'closed', 'disabled', 'grown', 'lost', 'private'],
     ]);
     expect(flavors.every(({ details }) => details === undefined)).toBe(true);
+    const { view } = await getRegisteredFlavors(readPorts(), ADMIN, { ...EVERYTHING, ...part, hydrate: false });
+    expect(view.asOf).toMatchObject({ goodUntil: Infinity, shownUntil: Infinity });
   });
 
   it('without details are for others still those that they may see, by what is remembered of Nova', async () => {
@@ -137,6 +139,25 @@ describe.each([
     domain.nova.fails(400);
     expect((await refusalOf(read(part))).kind).toBe('upstream answered badly');
   });
+});
+
+it('access lists are asked for only on behalf of those whom they hide something from', async () => {
+  const asked = () => domain.nova.requests.filter(({ target }) => target.includes('os-flavor-access')).length;
+  await read(REDIS);
+  expect(asked()).toBe(0);
+  await read(REDIS, MEMBER);
+  expect(asked()).toBe(2);
+});
+
+it('a page is another one as soon as there is one behind it', async () => {
+  const next = async () => {
+    const request = { ...EVERYTHING, page: { limit: 7, marker: undefined } };
+    return (await getRegisteredFlavors(readPorts(), ADMIN, request)).view.next;
+  };
+  expect(await next()).toBeUndefined();
+  domain.nova.add(inNova('z'));
+  await domain.register({ serviceTypes: ['redis'], flavors: inUrl('z') });
+  expect(await next()).toBe('private');
 });
 
 describe('whether flavors may be used', () => {

@@ -35,4 +35,12 @@ describe('the nearest name', () => {
       }),
     );
   });
+
+  it('counts each swap as a change', () => {
+    expect([nearestName('badcef', ['abcdef']), nearestName('badcfe', ['abcdef'])]).toEqual(['abcdef', undefined]);
+  });
+
+  it('may differ by a third of the longer one', () => {
+    expect([nearestName('abcde', ['abXdeY']), nearestName('abXdeY', ['abcde'])]).toEqual(['abXdeY', 'abcde']);
+  });
 });

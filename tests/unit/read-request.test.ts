@@ -69,6 +69,10 @@ describe('the key of a request', () => {
     ]);
   });
 
+  it('is another one for the registry alone', () => {
+    expect(keyOf({ hydrate: false })).not.toBe(keyOf({}));
+  });
+
   it('is not that of another project where a page names it in its links, and only there', () => {
     const page = { limit: 10, marker: undefined };
     expect(keyOf({ page, asProject: 'p-1' })).not.toBe(keyOf({ page, asProject: 'p-2' }));
@@ -76,7 +80,7 @@ describe('the key of a request', () => {
   });
 
   it('is the same for the same request, and for no other', () => {
-    const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+    const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
     const some = (...texts: string[]) => maybe(fc.subarray(texts));
     const number = () => maybe(fc.integer({ min: 0, max: 2 }));
     const glob = () => maybe(fc.constantFrom('', 'a', 'a*'));

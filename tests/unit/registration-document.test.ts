@@ -71,3 +71,15 @@ describe('differenceOf', () => {
     );
   });
 });
+
+it('differenceOf names pairs by type, then id, whichever document names the type', () => {
+  const difference = differenceOf(
+    new Map([['m', ['1']]]),
+    new Map([
+      ['a', ['1']],
+      ['m', ['1', '2']],
+      ['z', ['1']],
+    ]),
+  );
+  expect(difference.registered.map(({ serviceType }) => serviceType)).toEqual(['a', 'm', 'z']);
+});

@@ -51,6 +51,7 @@ describe('a view', () => {
   it('is found without a look while registry and details are as they were, and it is good', async () => {
     const { world, read } = reader();
     const { view } = await read();
+    expect((await read()).view).toBe(view);
     world.now = 1999;
     const again = await read();
     expect([again.view === view, again.askedFor, world.looks]).toEqual([true, 'nothing', 1]);
