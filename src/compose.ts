@@ -40,6 +40,7 @@ import { requireAdmin } from './registrations/policy';
 import type { RegistrationEvents } from './registrations/registration-events';
 import type { RegistrationStore } from './registrations/registration-store';
 import { openStore } from './store/open-store';
+import { VERSION } from './version';
 
 /** How many readers may go through all of the registry at once. */
 const SCANS_AT_ONCE = 2;
@@ -89,7 +90,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
     await closeParts();
     throw error;
   });
-  logger.info('listening', { url: server.url });
+  logger.info('listening', { url: server.url, version: VERSION });
   void lookAt(openstack.nova, config, logger);
   return {
     url: server.url,

@@ -1,3 +1,4 @@
+import { VERSION } from '../version';
 import { demo } from './demo/demo';
 import { doctor } from './doctor/doctor';
 import { pruneEvents } from './prune-events';
@@ -14,6 +15,7 @@ const USAGE = [
   '       registered-flavors events:prune --before DATE   forgets what happened before that day or time',
   '       registered-flavors demo                         plays the main job on a stub Keystone and Nova, then stays up',
   '       registered-flavors demo --once                  plays it and ends',
+  '       registered-flavors --help, --version',
 ];
 
 const COMMANDS = new Map<string, () => Promise<void>>([
@@ -23,6 +25,8 @@ const COMMANDS = new Map<string, () => Promise<void>>([
   ['migrate --check', checkMigrations],
   ['demo', () => demo({ staysUp: true })],
   ['demo --once', () => demo({ staysUp: false })],
+  ...['--help', '-h', 'help'].map((word) => [word, () => say(USAGE)] as const),
+  ['--version', () => say([VERSION])],
 ]);
 /** Commands that end with a word of the caller's own. */
 const COMMANDS_WITH = new Map<string, (word: string) => Promise<void>>([
@@ -39,6 +43,10 @@ export async function run(argv: readonly string[]): Promise<void> {
   const commandWith = word.startsWith('-') ? undefined : COMMANDS_WITH.get(words.slice(0, -1).join(' '));
   if (command !== undefined) return command();
   if (commandWith !== undefined) return commandWith(word);
-  process.stderr.write(`${USAGE.join('\n')}\n`);
+  process.stderr.write(`registered-flavors does not know "${words.join(' ')}".\n${USAGE.join('\n')}\n`);
   process.exitCode = 2;
+}
+
+async function say(lines: readonly string[]): Promise<void> {
+  process.stdout.write(`${lines.join('\n')}\n`);
 }

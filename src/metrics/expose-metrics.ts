@@ -2,6 +2,7 @@ import { RegisteredFlavorsError } from '../errors';
 import type { Logger } from '../logger';
 import type { KeptFlavors } from '../registrations/kept-flavors';
 import type { RegistrationStore } from '../registrations/registration-store';
+import { VERSION } from '../version';
 import { type MetricsServer, serveMetrics } from './metrics-server';
 import type { PrometheusMeter } from './prometheus-meter';
 
@@ -25,6 +26,7 @@ export async function exposeMetrics(
 ): Promise<MetricsServer | undefined> {
   if (place === undefined) return undefined;
   meter.collectProcess();
+  meter.gauges('build_info', 'Always 1, for the version that this process runs.', 'version', () => ({ [VERSION]: 1 }));
   meter.gauges('upstream_away', '1 while the service has to do without Keystone or Nova.', 'service', () => ({
     keystone: Number(away().includes('keystone')),
     nova: Number(away().includes('nova')),

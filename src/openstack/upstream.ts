@@ -6,6 +6,7 @@ import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import type { Clock } from '../clock';
 import type { Logger } from '../logger';
 import type { Meter } from '../meter';
+import { VERSION } from '../version';
 import type { AnswerBudget } from './answer-budget';
 import { Circuit } from './circuit';
 import { RetryBudget } from './retry-budget';
@@ -146,7 +147,7 @@ export class Upstream {
         data: request.body,
         headers: {
           Accept: 'application/json',
-          'User-Agent': 'registered-flavors',
+          'User-Agent': `registered-flavors/${VERSION}`,
           'X-OpenStack-Request-Id': request.globalRequestId,
           ...request.headers,
         },

@@ -1,9 +1,8 @@
 // npm run bench: measures what the service promises about speed and memory, and prints a table.
 //   -- WORD     only the subjects with that word
 //   -- --write  also writes docs/benchmarks.md
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import type { ServiceProcess } from '../support/service-process';
+import { writePage } from '../support/written-page';
 import { benchPage, benchTable } from './bench-page';
 import { burst } from './burst';
 import { startBenchCloud } from './cloud';
@@ -17,7 +16,6 @@ import { store } from './store';
 import { warm } from './warm';
 
 const BENCHES: readonly Bench[] = [warm, narrow, wide, cold, burst, store, start, memory, peers];
-const PAGE = path.join(__dirname, '..', '..', 'docs', 'benchmarks.md');
 
 async function main(args: readonly string[]): Promise<void> {
   const words = args.filter((arg) => !arg.startsWith('--'));
@@ -27,7 +25,7 @@ async function main(args: readonly string[]): Promise<void> {
     figures.push(...(await runAlone(bench)));
   }
   process.stdout.write(benchTable(figures));
-  if (args.includes('--write')) writeFileSync(PAGE, benchPage(figures));
+  if (args.includes('--write')) writePage('benchmarks.md', benchPage(figures));
   if (figures.some(({ isMet }) => !isMet)) process.exitCode = 1;
 }
 

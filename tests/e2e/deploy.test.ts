@@ -27,7 +27,7 @@ describe('what stands in deploy/', () => {
     writeFileSync(
       unit,
       read('registered-flavors.service')
-        .replace('/usr/bin/registered-flavors', process.execPath)
+        .replace('/usr/local/bin/registered-flavors', process.execPath)
         .replaceAll(/^(User|Group)=.*$/gm, '$1=daemon'),
     );
     const { stdout, stderr } = await run('systemd-analyze', ['verify', '--man=no', unit]);

@@ -10,8 +10,37 @@ import { stubEnvironment } from '../support/stub-world';
 const run = promisify(execFile);
 const ROOT = path.join(__dirname, '../..');
 
+interface Installation {
+  readonly how: string;
+  readonly install: (archive: string, folder: string) => Promise<void>;
+  /** Where the package and its program are then. */
+  readonly root: string;
+  readonly program: string;
+}
+
+const INSTALLATIONS: readonly Installation[] = [
+  {
+    how: 'unpacked, with the versions of package-lock.json',
+    install: async (archive, folder) => {
+      await run('tar', ['-xzf', archive, '-C', folder, '--strip-components=1']);
+      await run('npm', ['ci', '--omit=dev', '--no-audit', '--no-fund'], { cwd: folder });
+    },
+    root: '.',
+    program: 'dist/main.js',
+  },
+  {
+    how: 'with npm install',
+    install: async (archive, folder) => {
+      writeFileSync(path.join(folder, 'package.json'), '{"private": true}');
+      await run('npm', ['install', '--omit=dev', '--no-audit', '--no-fund', archive], { cwd: folder });
+    },
+    root: 'node_modules/registered-flavors',
+    program: 'node_modules/.bin/registered-flavors',
+  },
+];
+
 /** What `npm pack` makes has to be enough: nothing of the source tree is beside it then. */
-describe('the package, installed into an empty folder', () => {
+describe.each(INSTALLATIONS)('the package, installed into an empty folder: $how', ({ install, ...places }) => {
   jest.setTimeout(300_000);
   const folder = temporaryFolder();
   let stub: StubCloud;
@@ -24,9 +53,8 @@ describe('the package, installed into an empty folder', () => {
     environment = { PATH: process.env['PATH']!, HOME: folder.path, PORT: '0', ...stubEnvironment(stub) };
     await run('npm', ['pack', '--silent', '--pack-destination', folder.path], { cwd: ROOT });
     const [archive] = readdirSync(folder.path);
-    writeFileSync(folder.in('package.json'), '{"private": true}');
-    await run('npm', ['install', '--omit=dev', '--no-audit', '--no-fund', folder.in(archive!)], { cwd: folder.path });
-    program = folder.in('node_modules', '.bin', 'registered-flavors');
+    await install(folder.in(archive!), folder.path);
+    program = folder.in(places.program);
   });
   afterAll(async () => {
     for (const each of started) each.kill('SIGKILL');
@@ -35,11 +63,11 @@ describe('the package, installed into an empty folder', () => {
   });
 
   it('holds what it needs and says what it is, and none of the tests', async () => {
-    const names = readdirSync(folder.in('node_modules', 'registered-flavors'));
+    const names = readdirSync(folder.in(places.root));
     expect(names).toEqual(
       expect.arrayContaining(['LICENSE', 'README.md', 'SECURITY.md', 'api-spec.yaml', 'dist', 'drizzle']),
     );
-    expect(names).toEqual(expect.not.arrayContaining(['tests', 'src', 'node_modules']));
+    for (const name of ['tests', 'src']) expect(names).not.toContain(name);
   });
 
   it('serves, stops and looks after its registry', async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { temporaryFolder } from '../store/temporary-folder';
 import { runCommand } from '../support/command-line';
 import { startStubWorld, type StubWorld, stubEnvironment } from '../support/stub-world';
@@ -72,7 +73,17 @@ describe('the command line', () => {
         ['migrate', '--now'],
         ['constructor'],
       ])
-        expect(await runCommand(args, registry)).toMatchObject({ code: 2, stderr: expect.stringMatching(/^usage: /) });
+        expect(await runCommand(args, registry)).toMatchObject({
+          code: 2,
+          stderr: expect.stringMatching(new RegExp(`^registered-flavors does not know "${args.join(' ')}".\nusage: `)),
+        });
+    });
+
+    it('says how it is used, and which version it is, to whoever asks', async () => {
+      const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+      expect(await runCommand(['--version'], {})).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
+      for (const word of ['--help', '-h', 'help'])
+        expect(await runCommand([word], {})).toMatchObject({ code: 0, stdout: expect.stringMatching(/^usage: /) });
     });
   });
 

@@ -2,8 +2,9 @@
 //   -- --read   looks at the report of the last run, instead of running
 //   -- --write  also writes docs/mutation.md
 import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { writePage } from '../support/written-page';
 import { LEAST_SCORE, mutationPage } from './mutation-page';
 import { findSurvivors, readReport, scoreOf } from './report';
 
@@ -28,7 +29,7 @@ function main(args: readonly string[]): void {
     ...needless.map(({ file, code }) => `explained, and does not survive: ${file}: ${code.join(', ')}`),
   ];
   for (const complaint of complaints) process.stderr.write(`${complaint}\n`);
-  if (args.includes('--write')) writeFileSync(path.join(ROOT, 'docs/mutation.md'), mutationPage(parts));
+  if (args.includes('--write')) writePage('mutation.md', mutationPage(parts));
   if (complaints.length > 0) process.exitCode = 1;
 }
 

@@ -46,7 +46,17 @@ export const EXPLANATIONS: readonly Explanation[] = [
     code: ['error instanceof ConfigError'],
     why: 'Only a defect throws anything else there.',
   },
+  {
+    file: 'src/config/config.ts',
+    code: ['!service.success ||'],
+    why: 'What could not be read has left a mistake; the compiler does not know that.',
+  },
   { file: 'src/config/openstack-config.ts', code: ["return '';", "found ?? 'public'"], why: NEVER_USED },
+  {
+    file: 'src/config/settings.ts',
+    code: ['VALIDATE_RESPONSES: oneOf'],
+    why: `${SAME}only "true" is told apart from the rest.`,
+  },
   { file: 'src/config/read-url.ts', code: ["return '';"], why: NEVER_USED },
   { file: 'src/http/problem.ts', code: ['< 500'], why: 'No failure that was foreseen is a 500.' },
   {

@@ -27,6 +27,7 @@ describe('a page', () => {
     [{ limit: 3, marker: undefined }, ['000', '003', '006'], '006'],
     [{ limit: 3, marker: '006' }, ['009', '012', '015'], '015'],
     [{ limit: 3, marker: '0065' }, ['009', '012', '015'], '015'],
+    [{ limit: 1, marker: undefined }, ['000'], '000'], // one look fills it, and shows nothing of the next
     [{ limit: 10, marker: undefined }, PUBLIC, undefined],
     [{ limit: 9, marker: undefined }, PUBLIC.slice(0, 9), '024'],
     [{ limit: 5, marker: '027' }, [], undefined],

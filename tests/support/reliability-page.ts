@@ -1,5 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { writePage } from './written-page';
 
 const PAGE = path.join(__dirname, '../../docs/reliability.md');
 
@@ -11,7 +12,7 @@ export function writeReliability(heading: string, text: string): void {
   const all = sections.some(isThis)
     ? sections.map((section) => (isThis(section) ? written : section))
     : [...sections, written];
-  writeFileSync(PAGE, `${[top, ...all].join('').trimEnd()}\n`);
+  writePage('reliability.md', `${[top, ...all].join('').trimEnd()}\n`);
 }
 
 /** A number as the page has it. */

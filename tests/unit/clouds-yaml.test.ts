@@ -32,7 +32,7 @@ describe('OS_CLOUD', () => {
   it('knows application credentials, a CA file and an endpoint override, too', () => {
     const cacert = write('ca.pem', CERTIFICATE);
     const auth = '{ auth_url: "http://k/v3", application_credential_id: c-1, application_credential_secret: s }';
-    const rest = `cacert: ${cacert}, compute_endpoint_override: "http://nova/v2.1", interface: adminURL`;
+    const rest = `auth_type: v3applicationcredential, cacert: ${cacert}, compute_endpoint_override: "http://nova/v2.1", interface: adminURL`;
     write('clouds.yaml', `clouds: { prod: { auth: ${auth}, ${rest} } }`);
     expect(read()).toEqual({
       authUrl: 'http://k/v3',
