@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { bulkhead } from 'cockatiel';
 import type { Express } from 'express';
 import { type Clock, systemClock } from './clock';
@@ -8,7 +9,7 @@ import { checkRegisteredFlavors } from './http/operations/checkRegisteredFlavors
 import { deregisterFlavors } from './http/operations/deregisterFlavors';
 import { getContract } from './http/operations/getContract';
 import { getHealth } from './http/operations/getHealth';
-import { getReadiness } from './http/operations/getReadiness';
+import { getReadiness, type ReadinessSources } from './http/operations/getReadiness';
 import { getRegisteredFlavors } from './http/operations/getRegisteredFlavors';
 import { getRegistrationEvents } from './http/operations/getRegistrationEvents';
 import { getRegistrations } from './http/operations/getRegistrations';
@@ -141,10 +142,12 @@ function serviceHandlers(
   config: Config,
   parts: { contract: Contract; store: RegistrationStore; openstack: OpenStack; isStopping: () => boolean },
 ): OperationHandlers {
+  const { healthcheckDisableByFilePath: file } = config.http;
+  const isDisabled = () => file !== undefined && existsSync(file);
   return new Map([
-    ['getReadiness', readiness(parts)],
+    ['getReadiness', readiness({ ...parts, isDisabled })],
     ['getVersions', getVersions()],
-    ['getHealth', getHealth(config.http.healthcheckDisableByFilePath)],
+    ['getHealth', getHealth(isDisabled)],
     ['getContract', getContract(parts.contract)],
   ]);
 }
@@ -170,10 +173,13 @@ function registryHandlers(
   ]);
 }
 
-function readiness({ store, openstack, isStopping }: Omit<Parameters<typeof serviceHandlers>[1], 'contract'>) {
+function readiness(
+  parts: Omit<Parameters<typeof serviceHandlers>[1], 'contract'> & Pick<ReadinessSources, 'isDisabled'>,
+) {
+  const { store, openstack, isStopping, isDisabled } = parts;
   return getReadiness({
     checkRegistry: () => store.requireCurrent(),
-    isStopping,
+    ...{ isStopping, isDisabled },
     degraded: () => openstack.away(),
   });
 }

@@ -59,6 +59,7 @@ export const ERROR_TITLES = {
   'registered-flavors.registry.unavailable': 'The registry cannot be used',
   'registered-flavors.registry.not_current': 'The registry is not that of this version',
   'registered-flavors.service.stopping': 'This process is stopping',
+  'registered-flavors.service.disabled': 'This process was taken out of service',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_TITLES;

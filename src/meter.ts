@@ -1,9 +1,13 @@
+import type { ErrorCode } from './errors';
+
 /** A request that was answered, or whose client has gone. */
 export interface ServedRequest {
   /** The operationId of the contract; `none` when it came to none. */
   readonly operation: string;
   readonly status: number | 'client gone';
   readonly seconds: number;
+  /** Of the error that it was answered with. */
+  readonly errorCode: ErrorCode | undefined;
 }
 
 /** One try towards Keystone or Nova. */
@@ -30,7 +34,8 @@ export interface Meter {
   served(request: ServedRequest): void;
   asked(attempt: UpstreamTry): void;
   read(read: FlavorRead): void;
-  tokenRenewed(outcome: 'ok' | 'failed'): void;
+  /** Refused: Keystone does not take the service's own user. */
+  tokenRenewed(outcome: 'ok' | 'failed' | 'refused'): void;
   /** How many requests went to Nova under this id since it was last asked for: for the log line of that request. */
   takeNovaRequests(globalRequestId: string): number;
 }

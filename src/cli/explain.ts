@@ -14,11 +14,15 @@ export function explain(error: unknown): string {
   }
   if (error instanceof StoreOpenError) return error.message;
   if (isListenError(error)) {
-    return `it cannot listen on ${error.address}:${error.port} (${error.code}). HOST and PORT choose another address.`;
+    const place = [error.address ?? error.hostname, error.port].filter((part) => part !== undefined).join(':');
+    return `it cannot listen on ${place} (${error.code}). HOST and PORT, METRICS_HOST and METRICS_PORT choose other addresses.`;
   }
   return describeError(error).stack ?? String(error);
 }
 
-function isListenError(error: unknown): error is NodeJS.ErrnoException & { address: string; port: number } {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+/** A name that cannot be looked up has no address. */
+function isListenError(
+  error: unknown,
+): error is NodeJS.ErrnoException & { address?: string; hostname?: string; port?: number } {
+  return error instanceof Error && 'syscall' in error && ['listen', 'getaddrinfo'].includes(String(error.syscall));
 }

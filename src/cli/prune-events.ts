@@ -1,17 +1,22 @@
 import { readProcessDatabaseUrl } from '../config/config';
+import { inspectStore } from '../store/maintain-store';
 import { openStore } from '../store/open-store';
+import { StoreOpenError } from '../store/store-open-error';
 import { attempt } from './attempt';
 
 /** `events:prune --before DATE`: forgets what happened before a day (UTC) or time. The service may run meanwhile. */
 export async function pruneEvents(date: string): Promise<void> {
   const before = Date.parse(date);
-  if (!/^\d{4}-\d\d-\d\d(T|$)/.test(date) || Number.isNaN(before)) {
-    process.stderr.write('events:prune --before takes a day like 2026-01-31 or a time like 2026-01-31T12:00:00Z.\n');
+  if (!isDay(date.slice(0, 10)) || !/^.{10}(T.*(Z|[+-]\d\d:\d\d))?$/.test(date) || Number.isNaN(before)) {
+    process.stderr.write('events:prune --before takes a day like 2026-01-31 (UTC) or a time like 2026-01-31T12:00:00Z.\n');
     process.exitCode = 2;
     return;
   }
   await attempt('prune events', async () => {
-    const { registrations, events } = await openStore({ databaseUrl: readProcessDatabaseUrl() });
+    if (before > Date.now()) throw new StoreOpenError(`${date} is in the future: every event would be forgotten.`);
+    const databaseUrl = readProcessDatabaseUrl();
+    requireCurrent(databaseUrl);
+    const { registrations, events } = await openStore({ databaseUrl });
     try {
       const forgotten = await events.prune(before);
       process.stdout.write(`${forgotten} events from before ${new Date(before).toISOString()} are forgotten.\n`);
@@ -19,4 +24,22 @@ export async function pruneEvents(date: string): Promise<void> {
       await registrations.close();
     }
   });
+}
+
+/** One that the calendar has: `Date` takes 31 February for 3 March. */
+function isDay(day: string): boolean {
+  const time = Date.parse(day);
+  return /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
+}
+
+/** Opening would make what is missing, and migrate: then services of an earlier version may not go on with the file. */
+function requireCurrent(databaseUrl: string): void {
+  const found = inspectStore(databaseUrl);
+  if (found === undefined)
+    throw new StoreOpenError('There is no registry: DATABASE_URL, or the folder, is another one.');
+  if (found.missingMigrations > 0) {
+    throw new StoreOpenError(
+      'The registry is of an earlier version: start the service of this one, or "migrate", first.',
+    );
+  }
 }

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { Logger } from '../logger';
 
 const SAME_SIGNAL_MS = 1000;
@@ -33,6 +34,7 @@ export class StopSignals {
     if (!this.#isServing) {
       for (const name of NAMES) process.off(name, this.#hear);
       process.kill(process.pid, signal); // nothing runs that could be lost: as if nobody had heard it
+      process.exit(128 + constants.signals[signal]); // only come to in a container: the first process there does not die of it
     } else if (this.#firstAt === undefined) {
       this.#firstAt = performance.now();
       this.#logger.info('stopping', { signal });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
 import { ConfigError } from './config-error';
 import { type OpenStackConfig, readOpenStackConfig } from './openstack-config';
 import { openStackSettings, type ServiceSettings, serviceSettings } from './settings';
@@ -98,12 +100,17 @@ export function readProcessConfig(): Config {
   return readConfig(process.env);
 }
 
+/** `process.loadEnvFile` takes a file that it may not read for none. */
 function loadEnvFile(): void {
+  let text: string;
   try {
-    process.loadEnvFile();
+    text = readFileSync('.env', 'utf8');
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return;
+    throw new ConfigError([`The file .env of this folder cannot be read (${code}).`]);
   }
+  for (const [name, value] of Object.entries(parseEnv(text))) process.env[name] ??= value;
 }
 
 /** Settings that are right each by itself and wrong together. */

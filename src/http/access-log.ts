@@ -5,8 +5,8 @@ import { type Contract, operationIdOf } from './contract';
 import { contextOf } from './request-context';
 
 const LOGGED_URL_CHARACTERS = 500;
-/** Keystone's tokens begin like this. None belongs into a URL, and some client puts one there all the same. */
-const FERNET_TOKEN = /gAAAA[\w%-]+/g;
+/** What Keystone's tokens look like, and what is called one. None belongs into a URL, and some client puts one there. */
+const TOKEN = /(?<=token=)[^&]+|gAAAA[\w%-]+|eyJ[\w%-]+\.[\w%.-]+/gi;
 
 /** One line for each request, and one count, when its answer has gone out or its client has gone. */
 export function accessLog(contract: Contract, meter: Meter) {
@@ -14,17 +14,18 @@ export function accessLog(contract: Contract, meter: Meter) {
     const startedAt = performance.now();
     const { method, originalUrl } = request; // before anybody rewrites them
     response.once('close', () => {
-      const { logger, caller, globalRequestId } = contextOf(request);
+      const { logger, caller, globalRequestId, errorCode } = contextOf(request);
       const ms = performance.now() - startedAt;
       const status = response.writableEnded ? response.statusCode : 'client gone';
       const route = (request as OpenApiRequest).openapi?.openApiRoute;
       const operation = route === undefined ? undefined : operationIdOf(contract, route, request.method);
-      meter.served({ operation: operation ?? 'none', status, seconds: ms / 1000 });
+      meter.served({ operation: operation ?? 'none', status, seconds: ms / 1000, errorCode });
       logger.info('request', {
         method,
-        url: originalUrl.slice(0, LOGGED_URL_CHARACTERS).replace(FERNET_TOKEN, 'gAAAA***'),
+        url: originalUrl.slice(0, LOGGED_URL_CHARACTERS).replace(TOKEN, '***'),
         route,
         status,
+        code: errorCode,
         ms: Math.round(ms * 100) / 100,
         bytes: Number(response.getHeader('Content-Length') ?? 0),
         nova_requests: meter.takeNovaRequests(globalRequestId),

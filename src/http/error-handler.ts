@@ -19,6 +19,7 @@ export function errorHandler(options: ProblemOptions & { readonly contract: Cont
       return;
     }
     const answer = renderError(error, context.requestId, options);
+    context.errorCode = answer.body.errors[0]?.code;
     response.removeHeader('ETag'); // of the answer that did not come to be
     response.removeHeader('Cache-Status');
     response.status(answer.status).set(answer.headers).json(answer.body);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
+import type { ErrorCode } from '../errors';
 import type { Logger } from '../logger';
 import type { CallContext, Caller } from '../registrations/caller';
 import { API_VERSION_HEADER, CURRENT_VERSION } from './api-version';
@@ -18,6 +19,8 @@ export class RequestContext {
   readonly inboundGlobalRequestId: string | undefined;
   /** Set once the token has been validated. */
   caller: Caller | undefined;
+  /** The code of the error that it was answered with. */
+  errorCode: ErrorCode | undefined;
   /** Why the request was not admitted: the contract's validator would rewrap it. */
   refusal: unknown;
   private gone: AbortController | undefined;

@@ -34,11 +34,14 @@ export async function exposeMetrics(
   meter.gauges('registry_usable', '1 while the registry can be used.', 'as', () => ({
     current: whenUsable(() => (store.requireCurrent(), 1)) ?? 0,
   }));
-  meter.gauges('registry', 'How much the registry holds; bytes is the size of its file.', 'of', () =>
+  meter.gauges('registry', 'How many of what the registry holds.', 'of', () =>
     whenUsable(() => {
-      const { serviceTypes, ...others } = store.measure();
-      return { ...others, service_types: serviceTypes };
+      const { registrations, flavors, serviceTypes } = store.measure();
+      return { registrations, flavors, service_types: serviceTypes };
     }),
+  );
+  meter.gauges('registry_size_bytes', 'How large the file of the registry is.', 'of', () =>
+    whenUsable(() => ({ file: store.measure().bytes })),
   );
   meter.gauges('flavors', 'Registered flavors, by what Nova last said of them to any process.', 'status', () =>
     whenUsable(() => keptFlavors.count()),

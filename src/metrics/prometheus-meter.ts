@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { ERROR_TITLES } from '../errors';
 import type { FlavorRead, Meter, ServedRequest, UpstreamTry } from '../meter';
 import { Distribution } from './distribution';
 
@@ -35,15 +36,28 @@ export class PrometheusMeter implements Meter {
     labelNames: ['outcome'],
     registers: [this.registry],
   });
+  private readonly errors = new Counter({
+    name: `${PREFIX}errors_total`,
+    help: 'Requests that were answered with an error, by its code (docs/errors.md).',
+    labelNames: ['code'],
+    registers: [this.registry],
+  });
+
+  /** What is there from the beginning is seen to grow when it happens for the first time. */
+  constructor() {
+    for (const outcome of ['ok', 'failed', 'refused']) this.renewals.inc({ outcome }, 0);
+    for (const code of Object.keys(ERROR_TITLES)) this.errors.inc({ code }, 0);
+  }
 
   /** Also what Node.js tells of the process: memory, event loop lag, garbage collection. */
   collectProcess(): void {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  served({ operation, status, seconds }: ServedRequest): void {
+  served({ operation, status, seconds, errorCode }: ServedRequest): void {
     const labels = () => ({ operation, status: String(status).replace(' ', '_') });
     this.requests.add(`${operation} ${status}`, labels, seconds);
+    if (errorCode !== undefined) this.errors.inc({ code: errorCode });
   }
 
   asked({ service, outcome, seconds, globalRequestId }: UpstreamTry): void {
@@ -56,7 +70,7 @@ export class PrometheusMeter implements Meter {
     this.ages.add(result, () => ({ result: result.replaceAll(' ', '_') }), ageSeconds);
   }
 
-  tokenRenewed(outcome: 'ok' | 'failed'): void {
+  tokenRenewed(outcome: Parameters<Meter['tokenRenewed']>[0]): void {
     this.renewals.inc({ outcome });
   }
 

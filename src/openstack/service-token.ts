@@ -88,7 +88,7 @@ export class ServiceToken {
       .catch((error: unknown) => {
         this.pauseUntil = clock.now() + PAUSE_AFTER_FAILURE_MS;
         this.refused = error instanceof LoginRefused ? error : undefined;
-        this.options.meter.tokenRenewed('failed');
+        this.options.meter.tokenRenewed(this.refused === undefined ? 'failed' : 'refused');
         throw error;
       })
       .finally(() => {

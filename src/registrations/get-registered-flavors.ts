@@ -109,7 +109,10 @@ async function lookAtPage(
   }
   const seen = new Map(sights.flatMap((sight) => [...sight.seen]).slice(0, limit + 1));
   const shown = join(await store.findFlavors([...seen.keys()]), seen).slice(0, limit);
-  return found(wanted, sights, shown, shown.length < seen.size ? shown.at(-1)?.flavorId : undefined);
+  // All that was seen may have been deregistered meanwhile: then the next page begins behind it.
+  const last = shown.at(-1)?.flavorId ?? [...seen.keys()].at(-1);
+  const goesOn = last !== undefined && shown.length < seen.size && (flavorIds?.some((id) => id > last) ?? true);
+  return found(wanted, sights, shown, goesOn ? last : undefined);
 }
 
 function found(

@@ -22,11 +22,11 @@ describe('what stands in deploy/', () => {
   afterEach(() => folder.remove());
 
   it('is a unit that systemd understands, and that leaves little open', async () => {
-    const unit = folder.in('registered-flavors.service');
+    const unit = folder.in('registered-flavors@8788.service');
     // Neither the program nor the user is installed here.
     writeFileSync(
       unit,
-      read('registered-flavors.service')
+      read('registered-flavors@.service')
         .replace('/usr/local/bin/registered-flavors', process.execPath)
         .replaceAll(/^(User|Group)=.*$/gm, '$1=daemon'),
     );

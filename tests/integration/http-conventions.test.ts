@@ -91,8 +91,12 @@ describe('HTTP conventions', () => {
     const token = here.world.tokens.member;
     await here.world.anonymous.get(`/RegisteredFlavors/redis?token=${token}`).expect(401);
     await here.world.as('admin').post(`/RegisteredFlavors/redis/${token}`).expect(404);
-    const log = here.world.service.log.filter((line) => line.includes('gAAAA***'));
-    expect([log.length, here.world.service.log.join().includes(token.slice(0, 30))]).toEqual([2, false]);
+    for (const odd of ['%67AAAAABsecret', 'secret'])
+      await here.world.anonymous.get(`/RegisteredFlavors?x_auth_token=${odd}&limit=1`).expect(401);
+    await here.world.anonymous.get('/RegisteredFlavors/redis/eyJhbGciOi.eyJzdWIiOi.secret').expect(401);
+    const log = here.world.service.log.filter((line) => line.includes('***'));
+    expect([log.length, log.filter((line) => line.includes('&limit=1')).length]).toEqual([5, 2]);
+    for (const secret of [token.slice(0, 30), 'secret']) expect(here.world.service.log.join()).not.toContain(secret);
   });
 
   it('logs one line for each request, and one for each change', async () => {
@@ -194,8 +198,11 @@ describe('HTTP conventions', () => {
         reasons: ['DISABLED BY FILE'],
       });
       await here.world.anonymous.head('/healthcheck').expect(503);
-      await here.world.anonymous.get('/readiness').expect(200);
+      expect((await here.world.anonymous.get('/readiness').expect(503)).body.errors[0].code).toBe(
+        'registered-flavors.service.disabled',
+      );
       folder.remove();
+      await here.world.anonymous.get('/readiness').expect(200);
       await here.world.anonymous.get('/healthcheck').expect(200);
     });
 

@@ -59,7 +59,10 @@ describe('metrics', () => {
       );
     expect(asked('keystone', '201')).toBe(1);
     expect([asked('keystone', '200'), asked('nova', '200')]).toEqual([expect.any(Number), expect.any(Number)]);
-    expect(valueOf(text, 'registered_flavors_token_renewals_total{outcome="ok"}')).toBe(1);
+    for (const [outcome, count] of Object.entries({ ok: 1, failed: 0, refused: 0 }))
+      expect(valueOf(text, `registered_flavors_token_renewals_total{outcome="${outcome}"}`)).toBe(count);
+    expect(valueOf(text, 'registered_flavors_errors_total{code="registered-flavors.role.required"}')).toBe(1);
+    expect(valueOf(text, 'registered_flavors_errors_total{code="registered-flavors.registry.unavailable"}')).toBe(0);
     const ages = 'registered_flavors_read_details_age_seconds';
     expect(valueOf(text, `${ages}_count{result="hit"}`)).toBe(2);
     expect(valueOf(text, `${ages}_bucket{result="hit",le="+Inf"}`)).toBe(2);
@@ -83,7 +86,7 @@ describe('metrics', () => {
         valueOf(text, `registered_flavors_flavors{status="${status}"}`),
       ),
     ).toEqual([0, 1, 1, 0]);
-    expect(valueOf(text, 'registered_flavors_registry{of="bytes"}')).toBeGreaterThan(4096);
+    expect(valueOf(text, 'registered_flavors_registry_size_bytes{of="file"}')).toBeGreaterThan(4096);
   });
 
   it('move when Nova is away, as the alert rules expect', async () => {
@@ -95,6 +98,7 @@ describe('metrics', () => {
     expect(
       await value('upstream_request_duration_seconds_count{service="nova",outcome="unreachable"}'),
     ).toBeGreaterThan(0);
+    expect(await value('errors_total{code="registered-flavors.nova.unavailable"}')).toBe(1);
     await here.stub.nova.starts();
     await until('upstream_away{service="nova"}', 0);
   });
@@ -125,6 +129,17 @@ describe('metrics', () => {
     expect(seriesOf(text)).toBe(before);
     for (const secret of ['nothing-', 'gAAAA', 'type-1', 'id-1', here.world.tokens.admin, 'req-'])
       expect(text).not.toContain(secret);
+  });
+
+  it('tell a login that Keystone refuses from a Keystone that is away', async () => {
+    const failed = (outcome: string) => value(`token_renewals_total{outcome="${outcome}"}`);
+    await here.world.service.restart({ OS_PASSWORD: 'another' });
+    await until('token_renewals_total{outcome="refused"}', 1);
+    expect(await failed('failed')).toBe(0);
+    await here.stub.keystone.stops();
+    await here.world.service.restart();
+    await until('token_renewals_total{outcome="failed"}', 1);
+    expect(await failed('refused')).toBe(0);
   });
 
   it('go on while the registry cannot be used, and say so', async () => {

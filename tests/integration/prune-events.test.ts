@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { temporaryFolder } from '../store/temporary-folder';
 import { runCommand } from '../support/command-line';
 import { type StubWorld, startStubWorld } from '../support/stub-world';
 
@@ -23,13 +26,36 @@ describe('events:prune', () => {
       stderr: '',
     });
     expect(await events()).toBe(2);
-    expect((await prune('--before', '2100-01-01T00:00:00Z')).stdout).toContain('2 events from before 2100-01-01');
+    const now = new Date().toISOString();
+    expect((await prune('--before', now)).stdout).toBe(`2 events from before ${now} are forgotten.\n`);
     expect(await events()).toBe(0);
     await here.world.as('admin').get('/RegisteredFlavors/redis/1').expect(200);
   });
 
+  it('forgets nothing for a time that is still to come', async () => {
+    const { status, stderr } = await prune('--before', '2100-01-01');
+    expect([status, stderr]).toEqual([1, expect.stringContaining('2100-01-01 is in the future')]);
+    expect(await events()).toBe(2);
+  });
+
+  it('makes no registry, and migrates none: services of an earlier version may have it open', async () => {
+    const folder = temporaryFolder();
+    const on = (file: string) =>
+      runCommand(['events:prune', '--before', '2020-01-01'], { DATABASE_URL: `file:${folder.in(file)}` });
+    expect(await on('none.db')).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no registry') });
+    const old = new Database(folder.in('old.db'));
+    old.exec(readFileSync('tests/store/registries/0001-kept-flavors.sql', 'utf8'));
+    old.close();
+    expect(await on('old.db')).toMatchObject({ code: 1, stderr: expect.stringContaining('of an earlier version') });
+    expect(readdirSync(folder.path)).toEqual(['old.db']);
+    folder.remove();
+  });
+
   it.each([
     [['--before', 'yesterday']],
+    [['--before', '2026-02-31']],
+    [['--before', '2026-01-31 12:00']],
+    [['--before', '2026-01-31T12:00:00']], // where?
     [['--before']],
     [['--before', '2020-01-01', '2021-01-01']],
     [['--after', '2020-01-01']],

@@ -73,17 +73,19 @@ describe('readiness', () => {
   });
 });
 
+const READY: ReadinessSources = {
+  checkRegistry: () => undefined,
+  isStopping: () => false,
+  isDisabled: () => false,
+  degraded: () => [],
+};
+
 describe('readiness, of what it is told', () => {
   const contract = readContract();
   const appOn = (sources: Partial<ReadinessSources>) =>
     createApp({
       contract,
-      handlers: new Map(
-        operationIdsOf(contract).map((id) => [
-          id,
-          getReadiness({ checkRegistry: () => undefined, isStopping: () => false, degraded: () => [], ...sources }),
-        ]),
-      ),
+      handlers: new Map(operationIdsOf(contract).map((id) => [id, getReadiness({ ...READY, ...sources })])),
       requireWriter: () => undefined,
       meter: new PrometheusMeter(),
       validateToken: () => Promise.reject(new Error('nobody needs a token for this')),
@@ -112,6 +114,14 @@ describe('readiness, of what it is told', () => {
       .expect(503);
     expect(refusal(answer)).toEqual({ status: 503, codes: ['registered-flavors.service.stopping'] });
     expect(answer.headers).toMatchObject({ 'retry-after': '2', 'cache-control': 'no-store' });
+  });
+
+  it('says that an operator has taken the process out of service', async () => {
+    const answer = await supertest(appOn({ isDisabled: () => true }))
+      .get('/readiness')
+      .expect(503);
+    expect(refusal(answer)).toEqual({ status: 503, codes: ['registered-flavors.service.disabled'] });
+    expect(answer.headers['retry-after']).toBe('30');
   });
 
   it('hides what nobody foresaw', async () => {

@@ -256,7 +256,7 @@ describe('npm start', () => {
       const serving = serve({ ...stubEnvironment(stub), PORT: String(port), LOG_LEVEL: 'error' });
       expect(await serving.exit).toBe(1);
       expect(serving.output.trim()).toBe(
-        `registered-flavors cannot start: it cannot listen on 127.0.0.1:${port} (EADDRINUSE). HOST and PORT choose another address.`,
+        `registered-flavors cannot start: it cannot listen on 127.0.0.1:${port} (EADDRINUSE). HOST and PORT, METRICS_HOST and METRICS_PORT choose other addresses.`,
       );
     } finally {
       taken.close();

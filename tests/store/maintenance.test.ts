@@ -2,12 +2,17 @@ import {
   closeSync,
   copyFileSync,
   existsSync,
+  mkdirSync,
   openSync,
   readdirSync,
+  renameSync,
+  rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { basename } from 'node:path';
 import Database from 'better-sqlite3';
 import { backUp } from '../../src/store/sqlite/back-up';
 import { inspectRegistry } from '../../src/store/sqlite/inspect-registry';
@@ -114,6 +119,11 @@ describe('a registry file', () => {
       writeFileSync(backup, 'precious');
       expect(() => backUp(path, backup)).toThrow(`There is something at "${backup}" already: name another file.`);
       expect(() => backUp(folder.in('none'), folder.in('b'))).toThrow('There is no registry file');
+      expect(() => backUp(path, '')).toThrow('The backup needs a name.');
+      for (const target of ['none/b', 'backup.db/b'])
+        expect(() => backUp(path, folder.in(target))).toThrow(/^There is no folder ".*" for the backup\.$/);
+      const name = 'b'.repeat(245); // a name that is too long with .part behind it: what fails is the copy
+      expect(() => backUp(path, folder.in(`${name}.long`))).toThrow(/^The copy ".*b\.long\.part" cannot be opened/);
       await store.close();
       damage(path);
       expect(() => backUp(path, folder.in('b'))).toThrow(/damaged|malformed/);
@@ -144,10 +154,27 @@ describe('a registry file', () => {
       const elsewhere = folder.in('another.db');
       expect(restore(elsewhere, backup, NOW).replaced).toBeUndefined();
       expect(inspectRegistry(elsewhere)!.contents!.registrations).toBe(4);
+      const fresh = folder.in('a/fresh/host.db');
+      restore(fresh, backup, NOW);
+      expect(inspectRegistry(fresh)!.contents!.registrations).toBe(4);
       writeFileSync(elsewhere, 'x'.repeat(5000));
       restore(elsewhere, backup, NOW);
       expect(inspectRegistry(elsewhere)!.contents!.registrations).toBe(4);
       store = await open();
+    });
+
+    it('does not get a log that was left alone', async () => {
+      const before = await contents();
+      backUp(path, backup);
+      await store.register(['kafka'], flavors('3', '4'), provenance());
+      copyFileSync(`${path}-wal`, folder.in('left')); // as a service leaves it that is killed
+      await store.close();
+      rmSync(path);
+      renameSync(folder.in('left'), `${path}-wal`);
+      const { replaced } = restore(path, backup, NOW);
+      expect(readdirSync(folder.path).filter((name) => name.endsWith('-wal'))).toEqual([`${basename(replaced!)}-wal`]);
+      store = await open();
+      expect([await contents(), inspectRegistry(path)!.damage]).toEqual([before, []]);
     });
 
     it('keeps the rights of the file that it replaces', async () => {
@@ -165,6 +192,9 @@ describe('a registry file', () => {
     it.each<[string, string, () => void]>([
       ['while a service has it open', 'open: stop it first. Nothing was changed.', () => backUp(path, backup)],
       ['from nothing', 'There is no file', () => undefined],
+      ['from an empty file', 'is not a backup: it is no file, or empty.', () => writeFileSync(backup, '')],
+      ['from a folder', 'is not a backup: it is no file, or empty.', () => mkdirSync(backup)],
+      ['from itself', 'is the registry itself.', () => symlinkSync(path, backup)],
       [
         'from what is none of ours',
         'is a database of another program',

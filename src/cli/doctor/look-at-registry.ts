@@ -7,6 +7,8 @@ import type { Finding } from './finding';
 
 /** Below this much room a large registration, or a backup beside the file, may fail. */
 const LITTLE_ROOM_BYTES = 100 * 1024 * 1024;
+/** Below this, so may any. */
+const NO_ROOM_BYTES = 4 * 1024 * 1024;
 
 /** What is to be said of the registry file. Changes nothing, also beside a running service. */
 export function lookAtRegistry(databaseUrl: string): { findings: Finding[]; isSound: boolean } {
@@ -84,7 +86,9 @@ function lookAtFolder(file: string): Finding[] {
     ];
   }
   const { bavail, bsize } = statfsSync(folder);
-  if (bavail * bsize >= LITTLE_ROOM_BYTES) return [];
-  const says = `There are ${Math.floor((bavail * bsize) / 1024)} KiB left on the disk of "${folder}".`;
-  return [{ about, severity: 'warn', says, advice: 'Make room: when the disk is full, nothing can be registered.' }];
+  const bytes = bavail * bsize;
+  if (bytes >= LITTLE_ROOM_BYTES) return [];
+  const says = `There are ${Math.floor(bytes / 1024)} KiB left on the disk of "${folder}".`;
+  const severity = bytes < NO_ROOM_BYTES ? 'fail' : 'warn';
+  return [{ about, severity, says, advice: 'Make room: when the disk is full, nothing can be registered.' }];
 }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type { RequestHandler } from 'express';
 import type { components } from '../contract-types';
 import { wasHead } from '../head-as-get';
@@ -14,9 +13,9 @@ const DISABLED_RETRY_AFTER_SECONDS = '30';
  * GET /healthcheck, in the form of oslo.middleware: text or JSON by Accept, 204 to HEAD; 503 while a file is there, with
  * which operators take a process out of service by hand (its backend `disable_by_file`).
  */
-export function getHealth(disableByFilePath: string | undefined): RequestHandler {
+export function getHealth(isOutOfService: () => boolean): RequestHandler {
   return (request, response) => {
-    const isDisabled = disableByFilePath !== undefined && existsSync(disableByFilePath);
+    const isDisabled = isOutOfService();
     if (isDisabled) response.status(503).setHeader('Retry-After', DISABLED_RETRY_AFTER_SECONDS);
     if (wasHead(request)) {
       response.status(isDisabled ? 503 : 204).end();

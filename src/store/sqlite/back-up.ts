@@ -1,10 +1,11 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreOpenError } from '../store-open-error';
 import { type Inspection, inspectRegistry } from './inspect-registry';
 import { openError } from './open-error';
 import { requireOurs } from './migrate';
+import { errorCode, isDamaged, troubleBehind } from './sqlite-errors';
 
 /**
  * Copies the registry as it is at one moment, also while services write to it, and looks the copy through. Only a whole
@@ -16,6 +17,7 @@ import { requireOurs } from './migrate';
 export function backUp(path: string, target: string): Inspection {
   if (!existsSync(path)) throw new StoreOpenError(`There is no registry file "${path}".`);
   requireFree(target);
+  requireFolder(target);
   const part = `${target}.part`;
   copySound(path, part, `The registry file "${path}"`);
   requireFree(target);
@@ -34,7 +36,7 @@ export function copySound(from: string, to: string, what: string): void {
   try {
     source = new Database(from, { readonly: true });
     requireOurs(source);
-    source.prepare('VACUUM INTO ?').run(to);
+    writeCopy(source, to);
     const damage = inspectRegistry(to)!.damage;
     if (damage.length > 0) throw new StoreOpenError(`${what} is damaged (${damage.join('; ')}): nothing was copied.`);
     syncFile(to);
@@ -53,6 +55,27 @@ export function syncFile(path: string): void {
     fsyncSync(file);
   } finally {
     closeSync(file);
+  }
+}
+
+/** What fails here is the copy: its disk is full, or read only. Unless it is said that what is read is damaged. */
+function writeCopy(source: Database.Database, to: string): void {
+  try {
+    source.prepare('VACUUM INTO ?').run(to);
+  } catch (error) {
+    throw isDamaged(error) ? error : copyError(to, error);
+  }
+}
+
+function copyError(to: string, error: unknown): StoreOpenError {
+  const words = troubleBehind(error)?.words ?? `cannot be written (${errorCode(error) ?? 'see the cause'})`;
+  return new StoreOpenError(`The copy "${to}" ${words}.`, { cause: error });
+}
+
+function requireFolder(target: string): void {
+  if (target === '') throw new StoreOpenError('The backup needs a name.');
+  if (statSync(dirname(target), { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new StoreOpenError(`There is no folder "${dirname(target)}" for the backup.`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreOpenError } from '../store-open-error';
@@ -7,6 +7,9 @@ import { type Inspection, inspectRegistry } from './inspect-registry';
 import { requireOurs } from './migrate';
 import { openError } from './open-error';
 import { isBusy, isDamaged } from './sqlite-errors';
+
+/** The registry's file is the last one. */
+const FILES = ['-wal', '-shm', ''] as const;
 
 /** What was restored, and where that is which was there before. */
 export interface Restored {
@@ -20,8 +23,8 @@ export interface Restored {
  * @throws StoreOpenError when the backup is not ours, damaged, or of a newer version; when a service has the registry open
  */
 export function restore(path: string, backup: string, now: Date): Restored {
-  const inspection = inspectRegistry(backup);
-  if (inspection === undefined) throw new StoreOpenError(`There is no file "${backup}".`);
+  requireBackup(path, backup);
+  const inspection = inspectRegistry(backup)!;
   if (inspection.newerMigrations > 0) {
     throw new StoreOpenError(
       `The backup "${backup}" was written by a newer version of this service: restore it with that.`,
@@ -32,12 +35,14 @@ export function restore(path: string, backup: string, now: Date): Restored {
       `The backup "${backup}" is damaged (${inspection.damage.join('; ')}). Nothing was changed.`,
     );
   }
+  mkdirSync(dirname(path), { recursive: true }); // of a host that is new
   const part = `${path}.restoring`;
   const release = existsSync(path) ? lock(path) : undefined;
   try {
     copySound(backup, part, `The backup "${backup}"`);
     takeOver(part, existsSync(path) ? path : dirname(path));
-    const replaced = existsSync(path) ? `${path}.replaced-${now.toISOString().replaceAll(/[:.]/g, '')}` : undefined;
+    const isThere = FILES.some((end) => existsSync(path + end)); // SQLite would play a log that was left into the backup
+    const replaced = isThere ? `${path}.replaced-${now.toISOString().replaceAll(/[:.]/g, '')}` : undefined;
     if (replaced !== undefined) moveAway(path, replaced);
     renameSync(part, path);
     syncFile(dirname(path));
@@ -46,6 +51,15 @@ export function restore(path: string, backup: string, now: Date): Restored {
     release?.();
     rmSync(part, { force: true });
   }
+}
+
+/** What nobody means. SQLite would take it for an empty database, or say something else. */
+function requireBackup(path: string, backup: string): void {
+  const found = statSync(backup, { throwIfNoEntry: false });
+  if (found === undefined) throw new StoreOpenError(`There is no file "${backup}".`);
+  if (!found.isFile() || found.size === 0)
+    throw new StoreOpenError(`"${backup}" is not a backup: it is no file, or empty.`);
+  if (found.ino === statSync(path, { throwIfNoEntry: false })?.ino) throw new StoreOpenError(`"${backup}" is the registry itself.`);
 }
 
 /**
@@ -76,6 +90,7 @@ function takeOver(file: string, like: string): void {
   if (process.getuid?.() === 0) chownSync(file, uid, gid);
 }
 
+/** The log first: without its file it is nothing to whoever comes next, the file without its log is another registry. */
 function moveAway(path: string, to: string): void {
-  for (const end of ['', '-wal', '-shm']) if (existsSync(path + end)) renameSync(path + end, to + end);
+  for (const end of FILES) if (existsSync(path + end)) renameSync(path + end, to + end);
 }

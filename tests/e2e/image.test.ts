@@ -1,0 +1,123 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { temporaryFolder } from '../store/temporary-folder';
+import { environmentOnCloud } from '../support/cloud-world';
+import { freePort } from '../support/haproxy';
+
+const run = promisify(execFile);
+const ROOT = path.join(__dirname, '../..');
+const MINUTES = 60_000;
+/** It shares this machine's network and processes, and cannot make the root of a container read-only. */
+const ISOLATION = ['--isolation', 'chroot'];
+const HOME = '/var/lib/registered-flavors';
+
+/** As Docker's format of images has it. Durations are in nanoseconds. */
+interface Image {
+  readonly Docker: {
+    readonly config: {
+      readonly User: string;
+      readonly Entrypoint: readonly string[];
+      readonly Cmd: readonly string[];
+      readonly Volumes: Readonly<Record<string, object>>;
+      readonly Healthcheck: { readonly Test: readonly string[]; readonly Interval: number; readonly Timeout: number };
+    };
+  };
+}
+
+/** Built as an operator would, but on an image that is made here: that of the Containerfile is in a registry. */
+describe('the image of deploy/Containerfile', () => {
+  jest.setTimeout(20 * MINUTES);
+  const folder = temporaryFolder();
+  const storage = ['--root', folder.in('storage'), '--runroot', folder.in('run')];
+  const buildah = async (...args: string[]) => {
+    const { stdout } = await run('buildah', [...storage, ...args], { cwd: ROOT, maxBuffer: 2 ** 26 });
+    return stdout.trim();
+  };
+  let container: string;
+  let root: string;
+  let service: ChildProcess | undefined;
+
+  beforeAll(async () => {
+    await run(path.join(ROOT, 'tests/cloud/node-image.sh'), ['localhost/node', ...storage]);
+    const built = ['--format', 'docker', '--tag', 'localhost/built', '--file', 'deploy/Containerfile'];
+    await buildah(
+      'build',
+      ...ISOLATION,
+      '--network',
+      'host',
+      '--build-arg',
+      'NODE_IMAGE=localhost/node',
+      ...built,
+      '.',
+    );
+    container = await buildah('from', '--pull-never', 'localhost/built');
+    root = await buildah('mount', container);
+  });
+  afterAll(async () => {
+    if (service?.exitCode === null) process.kill(servicePid(), 'SIGKILL'); // a test has failed
+    await buildah('rm', '--all');
+    await buildah('rmi', '--all', '--force');
+    folder.remove();
+  });
+
+  it('holds the package, and nothing of the folder that it was built in', () => {
+    expect(readdirSync(path.join(root, 'opt/registered-flavors')).sort()).toEqual([
+      ...['.env.example', 'CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'api-spec.yaml', 'deploy', 'dist'],
+      ...['docs', 'drizzle', 'node_modules', 'npm-shrinkwrap.json', 'package.json'],
+    ]);
+    expect(existsSync(path.join(root, 'src'))).toBe(false);
+  });
+
+  it('runs as a user of its own, which has one place to write to, and is asked whether it is well', async () => {
+    const { config } = (JSON.parse(await buildah('inspect', container)) as Image).Docker;
+    expect(config).toMatchObject({
+      ...{ User: 'registered-flavors', Entrypoint: ['registered-flavors'], Cmd: ['serve'], Volumes: { [HOME]: {} } },
+      Healthcheck: { Test: ['CMD', 'node', '-e', expect.any(String)], Interval: 10e9, Timeout: 2e9 },
+    });
+  });
+
+  it('serves, is well, stops at SIGTERM, and writes nowhere but in its volume', async () => {
+    const port = await freePort();
+    const settings = { ...environmentOnCloud(), HOST: '127.0.0.1', PORT: String(port), DRAIN_SECONDS: '0' };
+    const variables = Object.entries(settings).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
+    const runs = [...storage, 'run', ...ISOLATION, ...variables, container, '--'];
+    const { Healthcheck } = (JSON.parse(await buildah('inspect', container)) as Image).Docker.config;
+    const [, ...check] = Healthcheck.Test;
+
+    await expect(run('buildah', [...runs, ...check])).rejects.toMatchObject({ code: 1 }); // nobody is there yet
+    service = spawn('buildah', [...runs, 'sh', '-c', 'echo $$ > pid && exec registered-flavors serve']);
+    const output = await says(service, /"message":"OpenStack is there"/);
+    await run('buildah', [...runs, ...check]);
+    expect(await (await fetch(`http://127.0.0.1:${port}/readiness`)).json()).toEqual({ degraded: [] });
+
+    const ended = once(service, 'exit');
+    process.kill(servicePid(), 'SIGTERM');
+    expect([await ended, output()]).toEqual([[0, null], expect.stringContaining('"message":"stopped"')]);
+    const own = ['-user', String(await uidOf('registered-flavors')), '-not', '-path', `*${HOME}*`];
+    expect((await run('find', [root, '-xdev', ...own])).stdout).toBe('');
+    expect(readdirSync(path.join(root, HOME)).sort()).toEqual(['data', 'pid']);
+  });
+
+  function servicePid(): number {
+    return Number(readFileSync(path.join(root, HOME, 'pid'), 'utf8'));
+  }
+
+  async function uidOf(user: string): Promise<number> {
+    return Number(await buildah('run', ...ISOLATION, container, '--', 'id', '-u', user));
+  }
+});
+
+/** Waits until a process has printed something; gives all that it has printed by then. */
+async function says(process: ChildProcess, text: RegExp): Promise<() => string> {
+  let output = '';
+  for (const stream of [process.stdout, process.stderr])
+    stream?.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+  while (!text.test(output)) {
+    if (process.exitCode !== null) throw new Error(output);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return () => output;
+}
