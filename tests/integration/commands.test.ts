@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { temporaryFolder } from '../store/temporary-folder';
 import { runCommand } from '../support/command-line';
 import { startStubWorld, type StubWorld, stubEnvironment } from '../support/stub-world';
@@ -77,6 +77,23 @@ describe('the command line', () => {
           code: 2,
           stderr: expect.stringMatching(new RegExp(`^registered-flavors does not know "${args.join(' ')}".\nusage: `)),
         });
+    });
+
+    it('does not take settings that cannot be read for none', async () => {
+      mkdirSync(folder.in('.env'));
+      for (const args of [['serve'], ['doctor'], ['migrate']]) {
+        const { code, stdout, stderr } = await runCommand(args, {}, folder.path);
+        expect([code, stdout + stderr]).toEqual([
+          ...[1, expect.stringContaining('The file .env of this folder cannot be read (EISDIR).')],
+        ]);
+        expect(stdout + stderr).not.toMatch(/\n +at /);
+      }
+      expect(readdirSync(folder.path)).toEqual(['.env']);
+      rmdirSync(folder.in('.env'));
+      writeFileSync(folder.in('.env'), "DATABASE_URL='file:a b.db' # ours\n");
+      expect(await runCommand(['migrate'], {}, folder.path)).toMatchObject({ code: 0 });
+      expect(await runCommand(['migrate'], { DATABASE_URL: 'file:c.db' }, folder.path)).toMatchObject({ code: 0 });
+      expect(readdirSync(folder.path).sort()).toEqual(['.env', 'a b.db', 'c.db']);
     });
 
     it('says how it is used, and which version it is, to whoever asks', async () => {

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { createViewMemories } from '../../src/http/view-memories';
 import { getRegisteredFlavors } from '../../src/registrations/get-registered-flavors';
+import { deregisterFlavors } from '../../src/registrations/deregister-flavors';
+import type { FlavorDirectory } from '../../src/registrations/flavor-directory';
 import type { ReadRequest } from '../../src/registrations/read-request';
 import { numbered } from '../store/examples';
 import { ADMIN, callOf, type Domain, EVERYTHING, inNova, MEMBER, openDomain } from './support/registry';
@@ -38,6 +40,31 @@ describe('a page', () => {
   it('tells no next one when only what is hidden is left', async () => {
     expect(await readPage({ page: { limit: 1, marker: '024' } }, MEMBER)).toEqual({ ids: ['027'], next: undefined });
     expect(await readPage({ page: { limit: 2, marker: '027' } })).toEqual({ ids: ['028', '029'], next: undefined });
+  });
+
+  it.each([
+    [{ limit: 1 }, ['001'], { ids: ['000'], next: '000' }],
+    [{ limit: 1 }, ['000', '001'], { ids: [], next: '001' }],
+    [{ limit: 2, flavorIds: ['000', '001'] }, ['000'], { ids: ['001'], next: undefined }],
+    [{ limit: 1, flavorIds: ['000', '001'] }, ['000', '001'], { ids: [], next: undefined }],
+    [{ limit: 1, flavorIds: ['000', '001', '002'] }, ['000', '001'], { ids: [], next: '001' }],
+  ])('leads on when some of it is deregistered while it is looked up: %j without %j', async (asked, gone, page) => {
+    const { limit, ...request } = asked;
+    const own = await openDomain(IDS.map((id) => inNova(id)));
+    await own.register({ serviceTypes: ['redis'], flavors: { flavorIds: IDS, named: 'in a body' } });
+    const flavors = {
+      revision: 1,
+      lookUp: async (...args: Parameters<FlavorDirectory['lookUp']>) => {
+        const answers = await own.ports.flavors.lookUp(...args);
+        await deregisterFlavors(own.ports, ADMIN, { serviceTypes: ['redis'], flavorIds: gone, isPreview: false });
+        return answers;
+      },
+    };
+    const ports = { ...own.ports, flavors, views: own.views.flavors };
+    const marked = { ...EVERYTHING, ...request, page: { limit, marker: undefined } };
+    const { view } = await getRegisteredFlavors(ports, ADMIN, marked);
+    await own.close();
+    expect({ ids: view.flavors.map(({ flavorId }) => flavorId), next: view.next }).toEqual(page);
   });
 
   it('holds only what is wanted, and goes through all of the registry for it', async () => {

@@ -14,11 +14,12 @@ export interface CommandOutcome {
 export function runCommand(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
+  cwd = ROOT,
 ): Promise<CommandOutcome> {
-  const program = ['-r', './tests/support/run-typescript.cjs', 'src/main.ts', ...args];
+  const program = ['-r', path.join(ROOT, 'tests/support/run-typescript.cjs'), path.join(ROOT, 'src/main.ts'), ...args];
   const env = { PATH: process.env['PATH'], ...environment };
   return new Promise((resolve) => {
-    execFile(process.execPath, program, { cwd: ROOT, env }, (error, stdout, stderr) => {
+    execFile(process.execPath, program, { cwd, env }, (error, stdout, stderr) => {
       const code = error === null ? 0 : Number(error.code);
       resolve({ code, stdout, stderr });
     });
