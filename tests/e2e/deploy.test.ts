@@ -10,7 +10,8 @@ import { freePort } from '../support/haproxy';
 import { type ServicesOnOneRegistry, startServicesOnOneRegistry } from '../support/services-on-one-registry';
 
 const run = promisify(execFile);
-const DEPLOY = path.join(__dirname, '../../deploy');
+const ROOT = path.join(__dirname, '../..');
+const DEPLOY = path.join(ROOT, 'deploy');
 const read = (file: string) => readFileSync(path.join(DEPLOY, file), 'utf8');
 const PATH = `${process.env['PATH']}:/usr/sbin`;
 
@@ -37,6 +38,18 @@ describe('what stands in deploy/', () => {
     const exposure = Number(/exposure level for .*: ([\d.]+)/.exec(security.stdout)?.[1]);
     expect(exposure).toBeLessThan(2);
   });
+
+  it('is a unit that lets the service ask of the kernel what it does', async () => {
+    await run('npm', ['run', '--silent', 'build'], { cwd: ROOT });
+    const trace = folder.in('trace');
+    const demo = ['-f', '-qq', '-o', trace, process.execPath, path.join(ROOT, 'dist/main.js'), 'demo', '--once'];
+    await run('strace', demo, { cwd: folder.path });
+    const asked = new Set([...readFileSync(trace, 'utf8').matchAll(/^\d+ +(\w+)\(/gm)].map(([, name]) => name!));
+    expect(asked.size).toBeGreaterThan(30);
+    const allowed = await allowedCalls(read('registered-flavors@.service'));
+    asked.delete('fchown'); // of SQLite, as root and nobody else; and goes on without
+    expect([...asked].filter((name) => !allowed.has(name))).toEqual([]);
+  }, 60_000);
 
   describe('for nginx', () => {
     let stub: StubCloud;
@@ -114,3 +127,23 @@ describe('what stands in deploy/', () => {
     });
   });
 });
+
+/** What the SystemCallFilter lines of a unit come to (systemd.exec(5)): the first one allows, those with ~ take away. */
+async function allowedCalls(unit: string): Promise<Set<string>> {
+  const { stdout } = await run('systemd-analyze', ['--no-pager', 'syscall-filter']);
+  const sets = new Map<string, string[]>();
+  for (const [, name, members] of stdout.matchAll(/^(@[\w-]+)\n((?: .*\n)*)/gm))
+    sets.set(
+      name!,
+      members!.split('\n').flatMap((line) => /^ +([@\w-]+)$/.exec(line)?.[1] ?? []),
+    );
+  const expand = (name: string): string[] => (name.startsWith('@') ? (sets.get(name) ?? []).flatMap(expand) : [name]);
+  const allowed = new Set<string>();
+  for (const [, takesAway, names] of unit.matchAll(/^SystemCallFilter=(~?)(.*)$/gm)) {
+    for (const call of names!.split(' ').flatMap(expand)) {
+      if (takesAway === '~') allowed.delete(call);
+      else allowed.add(call);
+    }
+  }
+  return allowed;
+}

@@ -27,6 +27,8 @@ export interface FuzzReport {
   readonly memory: { readonly early: number; readonly late: number };
 }
 
+/** What a token looks like, whosever it is. */
+const FERNET_TOKEN = /gAAAA[\w-]{20,}/;
 const SENDERS = 6;
 const REQUESTS_PER_SENDER = 30;
 const REQUESTS_PER_ROUND = SENDERS * REQUESTS_PER_SENDER;
@@ -137,6 +139,7 @@ class Run {
   faultsOfService(): string[] {
     const { output } = this.service;
     const secrets = this.secrets.filter((secret) => output.includes(secret)).map((secret) => `the log shows ${secret}`);
+    secrets.push(...(FERNET_TOKEN.exec(output) ?? []).map((token) => `the log shows ${token}`)); // also the service's own
     const crashes = /^.*(internal\.error|unhandled).*$/im.exec(output);
     return crashes === null ? secrets : [...secrets, crashes[0]];
   }
