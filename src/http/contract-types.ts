@@ -114,6 +114,8 @@ export interface paths {
          *     and that are as it says, private and disabled ones included; without those whose IDs are none here. One request takes up to 10,000 pairs of service type
          *     and flavor.
          *
+         *     `If-Match` is refused: the pairs that are named are changed, whatever else is registered.
+         *
          *     Needs an admin role in a project's scope.
          */
         post: operations["registerManyFlavors"];
@@ -174,6 +176,8 @@ export interface paths {
          *     have one of the flavors. Pairs that are registered already stay as they are; the size that Nova has now is accepted,
          *     so that a flavor that was `changed` is `available` again. Nova itself is asked every time.
          *
+         *     `If-Match` is refused: the pairs that are named are changed, whatever else is registered.
+         *
          *     Needs an admin role in a project's scope.
          */
         post: operations["registerFlavors"];
@@ -181,6 +185,8 @@ export interface paths {
          * Deregister flavors from service types
          * @description Removes those of the pairs that are registered, all in one step. Nova is not asked: this works while Nova is
          *     down, and for flavors that Nova no longer has. The flavors themselves are left alone.
+         *
+         *     `If-Match` is refused: the pairs that are named are changed, whatever else is registered.
          *
          *     Needs an admin role in a project's scope.
          */

@@ -21,3 +21,17 @@ export function readIfMatch(request: Request): readonly string[] | 'any' | undef
   }
   return [...value.matchAll(STRONG)].flatMap(([, weak, tag]) => (weak === undefined && tag !== undefined ? [tag] : []));
 }
+
+/**
+ * For what changes single pairs. What may only be done if something is so must not be done by who does not look (RFC 9110,
+ * 13.1.1).
+ * @throws HttpFault 400
+ */
+export function refuseIfMatch(request: Request): void {
+  if (request.get('If-Match') === undefined) return;
+  throw new HttpFault('malformed', {
+    code: 'registered-flavors.request.invalid',
+    detail:
+      'If-Match is for PUT and PATCH of /Registrations: this changes the pairs that it names, whatever else is registered.',
+  });
+}

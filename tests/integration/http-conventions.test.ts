@@ -87,6 +87,16 @@ describe('HTTP conventions', () => {
     });
   });
 
+  it('does nothing under a condition that it does not look at', async () => {
+    const { etag } = (await here.world.as('admin').get('/RegisteredFlavors/redis').expect(200)).headers;
+    for (const write of ['post', 'delete'] as const) {
+      const answer = here.world.as('admin')[write]('/RegisteredFlavors/redis/1').set('If-Match', etag!);
+      expect(refusal(await answer)).toEqual({ status: 400, codes: ['registered-flavors.request.invalid'] });
+    }
+    const body = { service_types: ['redis'], flavor_ids: ['1'] };
+    await here.world.as('admin').post('/RegisteredFlavors').set('If-Match', '*').send(body).expect(400);
+  });
+
   it('writes no token into its log that a client has put into the URL', async () => {
     const token = here.world.tokens.member;
     await here.world.anonymous.get(`/RegisteredFlavors/redis?token=${token}`).expect(401);

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { deregisterFlavors as deregister } from '../../registrations/deregister-flavors';
+import { refuseIfMatch } from '../if-match';
 import { callOf } from '../request-context';
 import { isDryRun, pathList } from '../request-values';
 import { sendDeregistered } from '../writing-answer';
@@ -7,6 +8,7 @@ import { sendDeregistered } from '../writing-answer';
 /** DELETE /RegisteredFlavors/{serviceTypes}/{flavorIDs} */
 export function deregisterFlavors(ports: Parameters<typeof deregister>[0]): RequestHandler {
   return async (request, response) => {
+    refuseIfMatch(request);
     const outcome = await deregister(ports, callOf(request), {
       serviceTypes: pathList(request, 'serviceTypes'),
       flavorIds: pathList(request, 'flavorIDs'),

@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import type { FlavorSelector } from '../../registrations/flavor-selector';
 import { registerFlavors, type RegisterPorts, type WantedFlavors } from '../../registrations/register-flavors';
 import type { components } from '../contract-types';
+import { refuseIfMatch } from '../if-match';
 import { callOf } from '../request-context';
 import { isDryRun } from '../request-values';
 import { sendRegistered } from '../writing-answer';
@@ -11,6 +12,7 @@ type Body = components['schemas']['RegisterRequest'];
 /** POST /RegisteredFlavors */
 export function registerManyFlavors(ports: RegisterPorts): RequestHandler {
   return async (request, response) => {
+    refuseIfMatch(request);
     const body = request.body as Body; // the contract's validator has seen it
     const outcome = await registerFlavors(ports, callOf(request), {
       serviceTypes: body.service_types,
