@@ -8,7 +8,9 @@ import { attempt } from './attempt';
 export async function pruneEvents(date: string): Promise<void> {
   const before = Date.parse(date);
   if (!isDay(date.slice(0, 10)) || !/^.{10}(T.*(Z|[+-]\d\d:\d\d))?$/.test(date) || Number.isNaN(before)) {
-    process.stderr.write('events:prune --before takes a day like 2026-01-31 (UTC) or a time like 2026-01-31T12:00:00Z.\n');
+    process.stderr.write(
+      'events:prune --before takes a day like 2026-01-31 (UTC) or a time like 2026-01-31T12:00:00Z.\n',
+    );
     process.exitCode = 2;
     return;
   }

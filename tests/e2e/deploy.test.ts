@@ -51,6 +51,12 @@ describe('what stands in deploy/', () => {
     expect([...asked].filter((name) => !allowed.has(name))).toEqual([]);
   }, 60_000);
 
+  it('are alerting rules that Prometheus understands, and that sound for what they are meant for', async () => {
+    await run('promtool', ['check', 'rules', path.join(DEPLOY, 'alerts.yml')]);
+    const { stdout } = await run('promtool', ['test', 'rules', path.join(__dirname, 'alerts.yml')]); // ends with 1 otherwise
+    expect(stdout).toContain('SUCCESS');
+  });
+
   describe('for nginx', () => {
     let stub: StubCloud;
     let shared: ServicesOnOneRegistry;

@@ -59,7 +59,8 @@ function requireBackup(path: string, backup: string): void {
   if (found === undefined) throw new StoreOpenError(`There is no file "${backup}".`);
   if (!found.isFile() || found.size === 0)
     throw new StoreOpenError(`"${backup}" is not a backup: it is no file, or empty.`);
-  if (found.ino === statSync(path, { throwIfNoEntry: false })?.ino) throw new StoreOpenError(`"${backup}" is the registry itself.`);
+  if (found.ino === statSync(path, { throwIfNoEntry: false })?.ino)
+    throw new StoreOpenError(`"${backup}" is the registry itself.`);
 }
 
 /**
