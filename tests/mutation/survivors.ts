@@ -37,7 +37,8 @@ export const EXPLANATIONS: readonly Explanation[] = [
     file: 'src/config/config.ts',
     code: [
       ...['readProcessDatabaseUrl(', 'const { error, data }', "process.env['DATABASE_URL']", 'data === undefined'],
-      ...['readProcessConfig(', 'function loadEnvFile', 'try {', '} catch (error) {', 'error instanceof Error'],
+      ...['readProcessConfig(', 'function loadEnvFile', 'try {', '} catch (error) {'],
+      ...["readFileSync('.env'", "code === 'ENOENT'", 'The file .env', 'parseEnv(text)'],
     ],
     why: ELSEWHERE,
   },
