@@ -157,7 +157,10 @@ class Client {
   async send(method: string, target: string, registrations?: Registrations) {
     const answer = await fetch(this.url() + target, {
       method,
-      headers: { 'X-Auth-Token': this.token, 'If-Match': '*', 'Content-Type': 'application/json' },
+      headers: {
+        ...{ 'X-Auth-Token': this.token, 'Content-Type': 'application/json' },
+        ...(method === 'PUT' && { 'If-Match': '*' }),
+      },
       body: registrations === undefined ? null : JSON.stringify({ registrations }),
     });
     const body = (await answer.json()) as { errors?: { code: string }[] };
