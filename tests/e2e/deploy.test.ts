@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import Database from 'better-sqlite3';
 import { promisify } from 'node:util';
 import { type StubCloud, startStubCloud } from '../../src/stub/stub-cloud';
 import { temporaryFolder } from '../store/temporary-folder';
@@ -50,6 +51,30 @@ describe('what stands in deploy/', () => {
     asked.delete('fchown'); // of SQLite, as root and nobody else; and goes on without
     expect([...asked].filter((name) => !allowed.has(name))).toEqual([]);
   }, 60_000);
+
+  it('can be stopped while it starts, also as the first process of a container, which no signal ends by itself', async () => {
+    await run('npm', ['run', '--silent', 'build'], { cwd: ROOT });
+    const main = path.join(ROOT, 'dist/main.js');
+    const url = `file:${folder.in('registry.db')}`;
+    await run(process.execPath, [main, 'migrate'], { env: { PATH, DATABASE_URL: url } });
+    const registry = new Database(folder.in('registry.db'));
+    registry.exec('BEGIN EXCLUSIVE'); // it waits for it
+    const settings = { OS_AUTH_URL: 'http://127.0.0.1:9/v3', OS_USERNAME: 'u', OS_PASSWORD: 'p', OS_PROJECT_NAME: 'p' };
+    const env = { PATH, PORT: '0', DATABASE_URL: url, ...settings };
+    const outer = spawn('unshare', ['--pid', '--fork', process.execPath, main, 'serve'], { cwd: folder.path, env });
+    const first = () => Number(readFileSync(`/proc/${outer.pid}/task/${outer.pid}/children`, 'utf8'));
+    const signal = (name: NodeJS.Signals) => first() !== 0 && process.kill(first(), name);
+    try {
+      for (let tries = 0; tries < 100 && outer.exitCode === null; tries += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 100)); // until it listens to signals it is deaf
+        if (outer.exitCode === null) signal('SIGTERM');
+      }
+      expect(outer.exitCode).toBe(143);
+    } finally {
+      if (outer.exitCode === null) signal('SIGKILL');
+    }
+    registry.close();
+  }, 30_000);
 
   it('are alerting rules that Prometheus understands, and that sound for what they are meant for', async () => {
     await run('promtool', ['check', 'rules', path.join(DEPLOY, 'alerts.yml')]);
