@@ -92,7 +92,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     file: 'src/registrations/get-registered-flavors.ts',
-    code: ['first.at(-1)?.id', 'shown.at(-1)?.flavorId'],
+    code: ['first.at(-1)?.id', 'shown.at(-1)?.flavorId', 'goesOn = last !== undefined'],
     why: COMPILER,
   },
   {
