@@ -123,7 +123,8 @@ describe('what stands in deploy/', () => {
     });
 
     const send = async (method: string, target: string, body?: string) => {
-      const headers = { 'X-Auth-Token': stub.keystone.tokenFor('admin'), 'If-Match': '*' };
+      const condition = method === 'PUT' ? { 'If-Match': '*' } : undefined;
+      const headers = { 'X-Auth-Token': stub.keystone.tokenFor('admin'), ...condition };
       const typed = body === undefined ? headers : { ...headers, 'Content-Type': 'application/json' };
       const answer = await fetch(url + target, { method, headers: typed, body: body ?? null });
       const { errors } = (await answer.json()) as { errors?: { code: string }[] };
