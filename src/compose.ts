@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { bulkhead } from 'cockatiel';
 import type { Express } from 'express';
 import { type Clock, systemClock } from './clock';
@@ -20,6 +19,7 @@ import { patchRegistrations } from './http/operations/patchRegistrations';
 import { registerFlavors } from './http/operations/registerFlavors';
 import { registerManyFlavors } from './http/operations/registerManyFlavors';
 import { replaceRegistrations } from './http/operations/replaceRegistrations';
+import { outOfServiceBy } from './http/out-of-service';
 import { listen, type RunningServer } from './http/server';
 import { createViewMemories } from './http/view-memories';
 import type { Logger } from './logger';
@@ -142,12 +142,11 @@ function serviceHandlers(
   config: Config,
   parts: { contract: Contract; store: RegistrationStore; openstack: OpenStack; isStopping: () => boolean },
 ): OperationHandlers {
-  const { healthcheckDisableByFilePath: file } = config.http;
-  const isDisabled = () => file !== undefined && existsSync(file);
+  const isOutOfService = outOfServiceBy(config.http.healthcheckDisableByFilePath);
   return new Map([
-    ['getReadiness', readiness({ ...parts, isDisabled })],
+    ['getReadiness', readiness({ ...parts, isOutOfService })],
     ['getVersions', getVersions()],
-    ['getHealth', getHealth(isDisabled)],
+    ['getHealth', getHealth(isOutOfService)],
     ['getContract', getContract(parts.contract)],
   ]);
 }
@@ -174,12 +173,12 @@ function registryHandlers(
 }
 
 function readiness(
-  parts: Omit<Parameters<typeof serviceHandlers>[1], 'contract'> & Pick<ReadinessSources, 'isDisabled'>,
+  parts: Omit<Parameters<typeof serviceHandlers>[1], 'contract'> & Pick<ReadinessSources, 'isOutOfService'>,
 ) {
-  const { store, openstack, isStopping, isDisabled } = parts;
+  const { store, openstack, isStopping, isOutOfService } = parts;
   return getReadiness({
     checkRegistry: () => store.requireCurrent(),
-    ...{ isStopping, isDisabled },
+    ...{ isStopping, isOutOfService },
     degraded: () => openstack.away(),
   });
 }

@@ -1,13 +1,17 @@
 import { readProcessDatabaseUrl } from '../config/config';
+import { readEventTime } from '../registrations/event-time';
 import { inspectStore } from '../store/maintain-store';
 import { openStore } from '../store/open-store';
 import { StoreOpenError } from '../store/store-open-error';
 import { attempt } from './attempt';
 
+/** A day, or a time with its zone. */
+const FORM = /^\d{4}-\d\d-\d\d(T.*(Z|[+-]\d\d:\d\d))?$/;
+
 /** `events:prune --before DATE`: forgets what happened before a day (UTC) or time. The service may run meanwhile. */
 export async function pruneEvents(date: string): Promise<void> {
-  const before = Date.parse(date);
-  if (!isDay(date.slice(0, 10)) || !/^.{10}(T.*(Z|[+-]\d\d:\d\d))?$/.test(date) || Number.isNaN(before)) {
+  const before = FORM.test(date) ? readEventTime(date) : undefined;
+  if (before === undefined) {
     process.stderr.write(
       'events:prune --before takes a day like 2026-01-31 (UTC) or a time like 2026-01-31T12:00:00Z.\n',
     );
@@ -26,12 +30,6 @@ export async function pruneEvents(date: string): Promise<void> {
       await registrations.close();
     }
   });
-}
-
-/** One that the calendar has: `Date` takes 31 February for 3 March. */
-function isDay(day: string): boolean {
-  const time = Date.parse(day);
-  return /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
 }
 
 /** Opening would make what is missing, and migrate: then services of an earlier version may not go on with the file. */

@@ -1,3 +1,4 @@
+import { readEventTime } from '../registrations/event-time';
 import { type EventQuery, MAX_EVENTS } from '../registrations/registration-event';
 import { HttpFault } from './http-fault';
 import { joined, list, one } from './query-text';
@@ -36,11 +37,8 @@ export function writeEventQuery({ serviceTypes, flavorIds, userId, since, until,
 function readTime(query: Query, name: string): number | undefined {
   const text = queryText(query, name);
   if (text === undefined) return undefined;
-  const time = Date.parse(text);
-  // JavaScript reads the 30th of February as the 1st or 2nd of March.
-  const isReal =
-    !Number.isNaN(time) && new Date(`${text.slice(0, 10)}T00:00:00Z`).getUTCDate() === Number(text.slice(8, 10));
-  if (isReal) return time;
+  const time = readEventTime(text);
+  if (time !== undefined) return time;
   throw new HttpFault('malformed', {
     code: 'registered-flavors.request.invalid',
     detail: `The query parameter ${name} names a time that there is not.`,

@@ -41,7 +41,7 @@ export async function exposeMetrics(
     }),
   );
   meter.gauges('registry_size_bytes', 'How large the file of the registry is.', 'of', () =>
-    whenUsable(() => ({ file: store.measure().bytes })),
+    whenUsable(() => ({ file: store.sizeBytes() })),
   );
   meter.gauges('flavors', 'Registered flavors, by what Nova last said of them to any process.', 'status', () =>
     whenUsable(() => keptFlavors.count()),

@@ -113,7 +113,10 @@ export interface RegistrationStore {
   findServiceTypesOf(flavorIds: readonly FlavorId[]): Promise<ServiceType[]>;
 
   /** How much there is. Cheap. */
-  measure(): { registrations: number; flavors: number; serviceTypes: number; bytes: number };
+  measure(): { registrations: number; flavors: number; serviceTypes: number };
+
+  /** How many bytes it takes on the disk. Cheap. */
+  sizeBytes(): number;
 
   /**
    * Fails unless this process can go on with the registry: with `unavailable` as above, or, when somebody has changed

@@ -76,7 +76,7 @@ describe('readiness', () => {
 const READY: ReadinessSources = {
   checkRegistry: () => undefined,
   isStopping: () => false,
-  isDisabled: () => false,
+  isOutOfService: () => false,
   degraded: () => [],
 };
 
@@ -117,7 +117,7 @@ describe('readiness, of what it is told', () => {
   });
 
   it('says that an operator has taken the process out of service', async () => {
-    const answer = await supertest(appOn({ isDisabled: () => true }))
+    const answer = await supertest(appOn({ isOutOfService: () => true }))
       .get('/readiness')
       .expect(503);
     expect(refusal(answer)).toEqual({ status: 503, codes: ['registered-flavors.service.disabled'] });

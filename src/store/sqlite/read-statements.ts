@@ -33,9 +33,12 @@ export function prepareReads(db: BetterSQLite3Database) {
         registrations: sql<number>`(SELECT coalesce(sum(flavor_count), 0) FROM service_types)`,
         flavors: sql<number>`(SELECT count(*) FROM accepted_flavors)`,
         serviceTypes: sql<number>`(SELECT count(*) FROM service_types)`,
-        bytes: sql<number>`(SELECT page_count * page_size FROM pragma_page_count, pragma_page_size)`,
       })
       .from(sql`(SELECT 1)`)
+      .prepare(),
+    size: db
+      .select({ bytes: sql<number>`page_count * page_size` })
+      .from(sql`pragma_page_count, pragma_page_size`)
       .prepare(),
     countKeptFlavors: prepareCountKeptFlavors(db),
     findKeptFlavors: db

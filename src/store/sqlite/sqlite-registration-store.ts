@@ -126,8 +126,12 @@ export class SqliteRegistrationStore implements RegistrationStore {
     return rows.map(({ serviceType }) => serviceType);
   }
 
-  measure(): { registrations: number; flavors: number; serviceTypes: number; bytes: number } {
+  measure(): { registrations: number; flavors: number; serviceTypes: number } {
     return this.#database.read(() => this.#database.reads.measure.get()!);
+  }
+
+  sizeBytes(): number {
+    return this.#database.read(() => this.#database.reads.size.get()!.bytes);
   }
 
   requireCurrent(): void {
