@@ -1,7 +1,7 @@
-import { bulkhead } from 'cockatiel';
 import type { Express } from 'express';
 import { type Clock, systemClock } from './clock';
 import type { Config } from './config/config';
+import { FairSlots } from './fairness/fair-slots';
 import { createApp } from './http/app';
 import { type Contract, type OperationHandlers, readContract } from './http/contract';
 import { checkRegisteredFlavors } from './http/operations/checkRegisteredFlavors';
@@ -21,9 +21,10 @@ import { registerManyFlavors } from './http/operations/registerManyFlavors';
 import { replaceRegistrations } from './http/operations/replaceRegistrations';
 import { outOfServiceBy } from './http/out-of-service';
 import { listen, type RunningServer } from './http/server';
-import { createViewMemories } from './http/view-memories';
+import { ResponseBudget } from './http/response-budget';
+import { ResponseCache } from './http/response-cache';
+import type { SendReadPorts } from './http/send-read';
 import type { Logger } from './logger';
-import type { Meter } from './meter';
 import { exposeMetrics, type Watched } from './metrics/expose-metrics';
 import type { MetricsServer } from './metrics/metrics-server';
 import { PrometheusMeter } from './metrics/prometheus-meter';
@@ -43,8 +44,8 @@ import type { RegistrationStore } from './registrations/registration-store';
 import { openStore } from './store/open-store';
 import { VERSION } from './version';
 
-/** How many readers may go through all of the registry at once. */
-const SCANS_AT_ONCE = 2;
+/** How many reads of much of the registry may run at once, and how many of them may be of one caller. */
+const LARGE_READS = { slots: 4, slotsPerKey: 1 };
 
 /** A service that takes requests. */
 export interface Service {
@@ -76,6 +77,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
     ...{ contract, logger, meter },
     requireWriter: (caller) => void requireAdmin(caller, config.roles),
     validateToken: (token, globalRequestId) => openstack.tokens.validate(token, globalRequestId),
+    peekCaller: (token) => openstack.tokens.peek(token),
     handlers: new Map([
       ...registryHandlers(config, { store, events, flavors, catalog, roles: config.roles, clock, meter }),
       ...serviceHandlers(config, { contract, store, openstack, isStopping: () => isStopping }),
@@ -153,22 +155,29 @@ function serviceHandlers(
 
 function registryHandlers(
   { serviceTypes, answerCacheBytes, flavorCache: { ttlSeconds } }: Config,
-  ports: Omit<ReadPorts, 'views' | 'scans'> & { events: RegistrationEvents; catalog: FlavorCatalog; meter: Meter },
+  ports: Omit<ReadPorts & SendReadPorts, 'scans' | 'responses' | 'budget' | 'ttlSeconds'> & {
+    events: RegistrationEvents;
+    catalog: FlavorCatalog;
+  },
 ): OperationHandlers {
-  const views = createViewMemories(answerCacheBytes);
-  const readFlavors = { ...ports, ttlSeconds, views: views.flavors, scans: bulkhead(SCANS_AT_ONCE, Infinity) };
+  const scans = new FairSlots(LARGE_READS);
+  const budget = new ResponseBudget();
+  const requireRoom = (userId: string): void => budget.requireRoom(userId);
+  const responses = new ResponseCache(ports, { maxBytes: answerCacheBytes, slots: scans, requireRoom });
+  const reads = { ...ports, scans, budget, responses, ttlSeconds };
+  const writes = { ...ports, responses, serviceTypes };
   return new Map([
-    ['listRegisteredFlavors', listRegisteredFlavors(readFlavors)],
-    ['getRegisteredFlavors', getRegisteredFlavors(readFlavors)],
-    ['checkRegisteredFlavors', checkRegisteredFlavors(readFlavors)],
-    ['getServiceTypes', getServiceTypes({ ...ports, ttlSeconds, views: views.serviceTypes })],
+    ['listRegisteredFlavors', listRegisteredFlavors(reads)],
+    ['getRegisteredFlavors', getRegisteredFlavors(reads)],
+    ['checkRegisteredFlavors', checkRegisteredFlavors(reads)],
+    ['getServiceTypes', getServiceTypes(reads)],
     ['getRegistrationEvents', getRegistrationEvents(ports)],
-    ['registerFlavors', registerFlavors({ ...ports, serviceTypes })],
-    ['registerManyFlavors', registerManyFlavors({ ...ports, serviceTypes })],
+    ['registerFlavors', registerFlavors(writes)],
+    ['registerManyFlavors', registerManyFlavors(writes)],
     ['deregisterFlavors', deregisterFlavors(ports)],
-    ['getRegistrations', getRegistrations({ ...ports, ttlSeconds, views: views.registrations })],
-    ['replaceRegistrations', replaceRegistrations({ ...ports, serviceTypes })],
-    ['patchRegistrations', patchRegistrations({ ...ports, serviceTypes })],
+    ['getRegistrations', getRegistrations(reads)],
+    ['replaceRegistrations', replaceRegistrations(writes)],
+    ['patchRegistrations', patchRegistrations(writes)],
   ]);
 }
 

@@ -34,6 +34,7 @@ export const ERROR_TITLES = {
   'registered-flavors.selector.no_match': 'No flavor in Nova is as wanted',
   'registered-flavors.version.invalid': 'The API version is malformed',
   'registered-flavors.version.not_acceptable': 'The API version is not offered',
+  'registered-flavors.response.too_large': 'The response would be too large',
   'registered-flavors.token.missing': 'No token',
   'registered-flavors.token.invalid': 'The token is not valid',
   'registered-flavors.token.not_allowed': 'The token is not made for this request',

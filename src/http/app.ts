@@ -1,19 +1,21 @@
 import express, { type Express } from 'express';
 import type { Logger } from '../logger';
+import { FairTurns } from '../fairness/fair-turns';
 import type { Meter } from '../meter';
 import type { Caller } from '../registrations/caller';
 import { accessLog } from './access-log';
 import { admission } from './admission';
 import { admit } from './admit';
 import { authenticate, type ValidateToken } from './authenticate';
-import { VALIDATE_RESPONSES } from './conditional-answer';
 import { type Contract, type OperationHandlers, serveContract } from './contract';
 import { errorHandler } from './error-handler';
+import { fairRequests, type PeekCaller, waitAsCaller } from './fair-requests';
 import { headAsGet } from './head-as-get';
 import { readJsonBody } from './json-body';
 import type { ProblemOptions } from './problem';
 import { requestContext } from './request-context';
 import { limitBody, limitUrl } from './request-limits';
+import { VALIDATE_RESPONSES } from './send-body';
 import { strictRequests } from './strict-requests';
 import { pathNotFound } from './validator-fault';
 
@@ -21,6 +23,7 @@ export interface AppOptions extends ProblemOptions {
   readonly contract: Contract;
   readonly handlers: OperationHandlers;
   readonly validateToken: ValidateToken;
+  readonly peekCaller: PeekCaller;
   /** Throws unless a caller may do what takes a body. */
   readonly requireWriter: (caller: Caller) => void;
   readonly logger: Logger;
@@ -44,13 +47,18 @@ export function createApp(options: AppOptions): Express {
   app.use(
     requestContext(options.logger), // first: everything after it needs the id
     accessLog(options.contract, options.meter), // before anything can refuse
+    fairRequests(new FairTurns(), options.peekCaller), // before any work: whoever sends much waits behind himself
     limitUrl(options.maxHeaderBytes), // before anything works on the URL
     limitBody(options.contract), // before the contract: it looks at Content-Type, also where nobody takes a body
     admission(options.maxConcurrentRequests), // after that: who sends slowly what nobody reads takes no place
     headAsGet(), // before the contract: it does not know HEAD
     strictRequests(), // before the contract: it forgives too much
     serveContract(options.contract, options.handlers, {
-      admit: admit(authenticate(options.validateToken), readJsonBody(options.contract, options.requireWriter)),
+      admit: admit(
+        authenticate(options.validateToken),
+        waitAsCaller,
+        readJsonBody(options.contract, options.requireWriter),
+      ),
       validateResponses: options.validateResponses,
     }),
   );

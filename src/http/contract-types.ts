@@ -560,7 +560,7 @@ export interface components {
          *     New ones may come: treat an unknown code by its status.
          * @enum {string}
          */
-        ErrorCode: "registered-flavors.request.invalid" | "registered-flavors.request.timeout" | "registered-flavors.service_type.invalid" | "registered-flavors.service_type.not_offered" | "registered-flavors.service_type.too_many" | "registered-flavors.flavor_id.invalid" | "registered-flavors.flavor_id.too_many" | "registered-flavors.pair.too_many" | "registered-flavors.query.unknown" | "registered-flavors.query.conflict" | "registered-flavors.body.invalid" | "registered-flavors.attribute.unknown" | "registered-flavors.flavor.unknown" | "registered-flavors.selector.no_match" | "registered-flavors.version.invalid" | "registered-flavors.version.not_acceptable" | "registered-flavors.token.missing" | "registered-flavors.token.invalid" | "registered-flavors.token.not_allowed" | "registered-flavors.scope.project_required" | "registered-flavors.role.required" | "registered-flavors.path.not_found" | "registered-flavors.method.not_allowed" | "registered-flavors.flavor.not_found" | "registered-flavors.registration.not_found" | "registered-flavors.precondition.failed" | "registered-flavors.body.too_large" | "registered-flavors.uri.too_long" | "registered-flavors.media_type.unsupported" | "registered-flavors.precondition.required" | "registered-flavors.headers.too_large" | "registered-flavors.service.overloaded" | "registered-flavors.internal.error" | "registered-flavors.nova.bad_answer" | "registered-flavors.nova.unavailable" | "registered-flavors.nova.not_admin" | "registered-flavors.nova.timeout" | "registered-flavors.keystone.unavailable" | "registered-flavors.registry.unavailable" | "registered-flavors.registry.not_current" | "registered-flavors.service.stopping" | "registered-flavors.service.disabled";
+        ErrorCode: "registered-flavors.request.invalid" | "registered-flavors.request.timeout" | "registered-flavors.service_type.invalid" | "registered-flavors.service_type.not_offered" | "registered-flavors.service_type.too_many" | "registered-flavors.flavor_id.invalid" | "registered-flavors.flavor_id.too_many" | "registered-flavors.pair.too_many" | "registered-flavors.query.unknown" | "registered-flavors.query.conflict" | "registered-flavors.body.invalid" | "registered-flavors.attribute.unknown" | "registered-flavors.flavor.unknown" | "registered-flavors.selector.no_match" | "registered-flavors.version.invalid" | "registered-flavors.version.not_acceptable" | "registered-flavors.response.too_large" | "registered-flavors.token.missing" | "registered-flavors.token.invalid" | "registered-flavors.token.not_allowed" | "registered-flavors.scope.project_required" | "registered-flavors.role.required" | "registered-flavors.path.not_found" | "registered-flavors.method.not_allowed" | "registered-flavors.flavor.not_found" | "registered-flavors.registration.not_found" | "registered-flavors.precondition.failed" | "registered-flavors.body.too_large" | "registered-flavors.uri.too_long" | "registered-flavors.media_type.unsupported" | "registered-flavors.precondition.required" | "registered-flavors.headers.too_large" | "registered-flavors.service.overloaded" | "registered-flavors.internal.error" | "registered-flavors.nova.bad_answer" | "registered-flavors.nova.unavailable" | "registered-flavors.nova.not_admin" | "registered-flavors.nova.timeout" | "registered-flavors.keystone.unavailable" | "registered-flavors.registry.unavailable" | "registered-flavors.registry.not_current" | "registered-flavors.service.stopping" | "registered-flavors.service.disabled";
     };
     responses: {
         /** @description The request is malformed or has a query parameter, of which this operation takes none. */
@@ -1174,6 +1174,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description ETags of earlier answers, separated by commas, or `*`. When the answer would have one of them it is 304. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
                  * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
                  *     that one id finds the request everywhere. Anything else is ignored.
@@ -1191,11 +1193,23 @@ export interface operations {
                     "X-OpenStack-Request-Id": components["headers"]["RequestId"];
                     "OpenStack-API-Version": components["headers"]["ApiVersion"];
                     "Cache-Control": components["headers"]["NoCache"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Contract"];
                 };
+            };
+            /** @description The contract is that of the ETag that was sent. */
+            304: {
+                headers: {
+                    "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                    "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                    "Cache-Control": components["headers"]["NoCache"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["BadPublicRequest"];
             405: components["responses"]["MethodNotAllowed"];

@@ -1,12 +1,12 @@
 import type { AcceptedFlavor, Flavor } from '../registrations/flavor';
 import type { EventPage } from '../registrations/get-registration-events';
-import type { RegistrationsView } from '../registrations/get-registrations';
-import type { ServiceTypesView, ShownServiceType } from '../registrations/get-service-types';
-import type { FlavorDetails, RegisteredFlavorsView, ShownFlavor } from '../registrations/registered-flavors-view';
+import type { ServiceTypes, ShownServiceType } from '../registrations/get-service-types';
 import type { Registration } from '../registrations/registration';
 import type { EventQuery, RegistrationEvent } from '../registrations/registration-event';
+import type { FlavorDetails, RegisteredFlavors, ShownFlavor } from '../registrations/shown-flavor';
 import type { components } from './contract-types';
 import { writeEventQuery } from './event-query';
+import { jsonList } from './json-pieces';
 import { writeQuery } from './read-query';
 
 type Schemas = components['schemas'];
@@ -16,28 +16,23 @@ export function renderRegistration({ serviceType, flavorId }: Registration): Sch
   return { service_type: serviceType, flavor_id: flavorId };
 }
 
-/** What was read of the registered flavors, as the contract writes it; with links, when it is a page. */
-export function representRegisteredFlavors(
-  view: RegisteredFlavorsView,
-): Schemas['RegisteredFlavors'] | Schemas['RegisteredFlavorsPage'] {
-  const registered_flavors = view.flavors.map(renderShownFlavor);
-  return view.request.page === undefined ? { registered_flavors } : { registered_flavors, links: linksOf(view) };
+/** Renders what was read of the registered flavors, as the contract writes it; with links, when it is a page. */
+export function renderRegisteredFlavors(read: RegisteredFlavors): Iterable<string> {
+  const links = read.request.page === undefined ? {} : { links: linksOf(read) };
+  const weigh = ({ serviceTypes }: ShownFlavor): number => WEIGHT_OF_A_FLAVOR + serviceTypes.length;
+  return jsonList('registered_flavors', read.flavors, { render: renderShownFlavor, weigh }, links);
 }
 
-/** All registrations, as the contract writes them. */
-export function representRegistrations({ snapshot }: RegistrationsView): {
-  registrations: Readonly<Record<string, readonly string[]>>;
-} {
-  return { registrations: Object.fromEntries(snapshot.registrations) };
-}
+/** A flavor with its details weighs as much as so many service types. */
+const WEIGHT_OF_A_FLAVOR = 20;
 
-/** The service types, as the contract writes them. */
-export function representServiceTypes({ serviceTypes }: ServiceTypesView): Schemas['ServiceTypes'] {
-  return { service_types: serviceTypes.map(renderServiceType) };
+/** Renders the service types, as the contract writes them. */
+export function renderServiceTypes(serviceTypes: ServiceTypes): Iterable<string> {
+  return jsonList('service_types', serviceTypes, { render: renderServiceType, weigh: () => 3 }, {});
 }
 
 /** A page of events, as the contract writes it. */
-export function representEvents({ events, next }: EventPage, query: EventQuery): Schemas['RegistrationEvents'] {
+export function renderEvents({ events, next }: EventPage, query: EventQuery): Schemas['RegistrationEvents'] {
   const self = { rel: 'self', href: writeEventQuery(query) };
   const links =
     next === undefined ? [self] : [self, { rel: 'next', href: writeEventQuery({ ...query, before: next }) }];
@@ -59,7 +54,7 @@ function renderEvent(event: RegistrationEvent): Schemas['RegistrationEvent'] {
 }
 
 /** Queries only: right behind any proxy, under any path and scheme, and no client can make them name another host. */
-function linksOf({ request, next }: RegisteredFlavorsView): Schemas['Links'] {
+function linksOf({ request, next }: RegisteredFlavors): Schemas['Links'] {
   const self = { rel: 'self', href: writeQuery(request) };
   if (next === undefined || request.page === undefined) return [self];
   const flavorIds = request.flavorIds?.filter((flavorId) => flavorId > next); // so that links get shorter and not longer

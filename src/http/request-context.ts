@@ -12,6 +12,15 @@ const GLOBAL_ID_FORM = /^req-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-
 const CLIENT_GONE = new Error('the client has gone');
 const CONTEXT = Symbol('the context of a request');
 
+/** Where a request waits for its turns. */
+export interface TurnQueue {
+  /** Whose turns they are. */
+  readonly key: string;
+  readonly take: (key: string) => Promise<void> | undefined;
+}
+/** Until it is known. */
+const NO_QUEUE: TurnQueue = { key: '', take: () => undefined };
+
 /** What belongs to one request, from its arrival to its answer. What not every request needs is made when asked for. */
 export class RequestContext {
   readonly requestId = `req-${randomUUID()}`;
@@ -23,6 +32,7 @@ export class RequestContext {
   errorCode: ErrorCode | undefined;
   /** Why the request was not admitted: the contract's validator would rewrap it. */
   refusal: unknown;
+  queue = NO_QUEUE;
   private gone: AbortController | undefined;
 
   constructor(
@@ -42,6 +52,9 @@ export class RequestContext {
   get logger(): Logger {
     return this.parentLogger.child({ request_id: this.requestId, global_request_id: this.inboundGlobalRequestId });
   }
+
+  /** Asked between pieces of long work: see `FairTurns`. A property, so that the use cases may take it along. */
+  readonly nextTurn = (): Promise<void> | undefined => this.queue.take(this.queue.key);
 
   /** Whether the client has gone before its answer. */
   get isAbandoned(): boolean {

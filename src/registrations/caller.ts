@@ -1,4 +1,5 @@
 import type { Clock } from '../clock';
+import type { NextTurn } from './in-turns';
 import type { Provenance } from './registration';
 
 /** A request that an application credential may be used for, as its owner wrote it down in Keystone. */
@@ -33,6 +34,8 @@ export interface CallContext {
   readonly inboundGlobalRequestId: string | undefined;
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
+  /** Asked between pieces of long work, so that no call holds up the others. */
+  readonly nextTurn: NextTurn;
 }
 
 /** Who changes the registry, when and with which request. */

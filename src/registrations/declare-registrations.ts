@@ -11,7 +11,7 @@ import { MAX_PAIRS, tooMany } from './pair-limit';
 import { type RoleLists, requireAdmin } from './policy';
 import type { Registration } from './registration';
 import { type Difference, differenceOf, readDocument, type RegistrationDocument } from './registration-document';
-import type { RegistrationStore, Rewrite, Snapshot } from './registration-store';
+import type { RegistrationStore, RegistryVersion, Rewrite, Standing } from './registration-store';
 import type { ClosedServiceTypes, ServiceType } from './service-type';
 
 export interface DeclarePorts {
@@ -22,14 +22,17 @@ export interface DeclarePorts {
   readonly clock: Clock;
 }
 
+/** Finds out whether all registrations are as the client expects: the version at which they are; undefined if they are not. */
+export type ExpectedRegistry = () => Promise<RegistryVersion | undefined>;
+
 /** What is to stand. */
 export interface DeclareRequest {
   /** Service types with the flavors that are to be registered for each; none for a type that is to be empty. */
   readonly registrations: Iterable<readonly [ServiceType, readonly FlavorId[]]>;
   /** Whether that is everything: then service types that are not named are to be empty, too. */
   readonly isEverything: boolean;
-  /** Digests of the whole registry, one of which it has to have; needed when it is everything that is declared. */
-  readonly expected: readonly string[] | 'any' | undefined;
+  /** What the whole registry has to be; needed when it is everything that is declared. */
+  readonly expected: ExpectedRegistry | 'any' | undefined;
   readonly isPreview: boolean;
 }
 
@@ -43,7 +46,7 @@ export interface DeclareRequest {
  * @returns what was changed; `unchanged` counts the pairs that the declaration is about
  *
  * @throws RegisteredFlavorsError `forbidden`; `precondition required` when everything is declared without expecting
- * anything; `precondition failed` when the registry has none of the expected digests; `invalid input` beyond a limit, for
+ * anything; `precondition failed` when the registry is not as expected; `invalid input` beyond a limit, for
  * new pairs of a type outside of a closed list, and with one problem for each new flavor that Nova does not have; and
  * whatever the directory and the store throw
  */
@@ -55,19 +58,24 @@ export async function declareRegistrations(
   const caller = requireAdmin(call.caller, ports.roles);
   if (isEverything && expected === undefined) throw preconditionRequired();
   const declared = readDocument(registrations);
-  const scope = isEverything || Array.isArray(expected) ? 'everything' : [...declared.keys()];
+  const scope = { serviceTypes: isEverything ? ('everything' as const) : [...declared.keys()], maxPairs: MAX_STANDING };
   const checked = new Map<FlavorId, AcceptedFlavor>();
   for (;;) {
+    const version = typeof expected === 'function' ? await requireExpected(expected) : undefined;
     let unchecked: Registration[] = [];
-    const decide = (standing: Snapshot): (Difference & Rewrite) | undefined => {
-      requireExpected(standing, expected);
-      const difference = differenceOf(isEverything ? standing.registrations : only(standing, declared), declared);
+    const decide = (standing: Standing): (Difference & Rewrite) | undefined => {
+      const difference = differenceOf(requireFewStanding(standing, declared), declared);
       requireFew(difference);
       requireOffered(typesOf(difference.registered), ports.serviceTypes);
       unchecked = difference.registered.filter(({ flavorId }) => !checked.has(flavorId));
       return unchecked.length > 0 ? undefined : { ...difference, flavors: flavorsOf(difference, checked) };
     };
-    const done = await ports.store.rewrite(scope, decide, provenanceOf(call, caller, ports.clock), { isPreview });
+    const provenance = provenanceOf(call, caller, ports.clock);
+    const done = await ports.store.rewrite({ ...scope, version }, decide, provenance, { isPreview });
+    if (done === 'outdated') {
+      call.signal.throwIfAborted();
+      continue; // changed since it was compared: it is compared again
+    }
     if (done !== undefined) return done;
     const { found, unknown } = await findFlavors(ports.flavors, idsOf(unchecked), call);
     if (unknown.length > 0) throw unknownFlavors(unknown, unchecked);
@@ -96,14 +104,27 @@ function preconditionRequired(): RegisteredFlavorsError {
   });
 }
 
-function requireExpected({ digest }: Snapshot, expected: DeclareRequest['expected']): void {
-  if (expected === undefined || expected === 'any' || expected.includes(digest)) return;
+async function requireExpected(expected: ExpectedRegistry): Promise<RegistryVersion> {
+  const version = await expected();
+  if (version !== undefined) return version;
   throw new RegisteredFlavorsError('precondition failed', {
     code: 'registered-flavors.precondition.failed',
     detail:
       'The registrations are not those that If-Match names: somebody has changed them since, or it is the ETag of ' +
       'something else; weak ones (W/) never match. Nothing was changed. Read GET /Registrations, and decide anew.',
   });
+}
+
+/** The largest number of pairs that can stand when no more than {@link MAX_PAIRS} are declared and as many change. */
+const MAX_STANDING = 2 * MAX_PAIRS;
+
+function requireFewStanding({ pairs, registrations }: Standing, declared: RegistrationDocument): RegistrationDocument {
+  if (registrations !== undefined) return registrations;
+  const stays = [...declared.values()].reduce((count, ids) => count + ids.length, 0);
+  throw tooMany(
+    `This would deregister at least ${pairs - stays} pairs; one request changes up to ${MAX_PAIRS}. Nothing was ` +
+      'changed. PATCH takes some service types at a time, POST and DELETE some flavors.',
+  );
 }
 
 /** A slip in a small document must not empty a large registry, nor stop the service while it does. */
@@ -113,10 +134,6 @@ function requireFew({ registered, deregistered }: Difference): void {
     `This would register ${registered.length} pairs and deregister ${deregistered.length}; one request changes up to ` +
       `${MAX_PAIRS}. Nothing was changed. PATCH takes some service types at a time, POST and DELETE some flavors.`,
   );
-}
-
-function only({ registrations }: Snapshot, declared: RegistrationDocument): RegistrationDocument {
-  return new Map([...registrations].filter(([serviceType]) => declared.has(serviceType)));
 }
 
 function flavorsOf({ registered }: Difference, checked: ReadonlyMap<FlavorId, AcceptedFlavor>): AcceptedFlavor[] {

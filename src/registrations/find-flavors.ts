@@ -10,9 +10,9 @@ import type { FlavorId } from './flavor-id';
 export async function findFlavors(
   directory: FlavorDirectory,
   flavorIds: readonly FlavorId[],
-  { globalRequestId, signal }: CallContext,
+  { globalRequestId, signal, nextTurn }: CallContext,
 ): Promise<{ found: Flavor[]; unknown: FlavorId[] }> {
-  const options = { globalRequestId, signal, accept: 'the new', withAccess: false } as const;
+  const options = { globalRequestId, signal, nextTurn, accept: 'the new', withAccess: false } as const;
   const { answers } = await directory.lookUp(flavorIds, options);
   const found: Flavor[] = [];
   const unknown: FlavorId[] = [];

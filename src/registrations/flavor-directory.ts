@@ -1,5 +1,6 @@
 import type { Flavor } from './flavor';
 import type { FlavorId } from './flavor-id';
+import type { NextTurn } from './in-turns';
 
 /**
  * What Nova says of one id. While Nova says the same, however often it is asked, this is one and the same object: who
@@ -30,6 +31,8 @@ export interface LookUpOptions {
   readonly accept: 'the new' | 'the current' | 'the known';
   /** Who may use private flavors is wanted, too. */
   readonly withAccess: boolean;
+  /** Asked between pieces of work on long lists. */
+  readonly nextTurn: NextTurn;
 }
 
 /**

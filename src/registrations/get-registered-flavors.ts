@@ -1,55 +1,56 @@
 import { RegisteredFlavorsError } from '../errors';
 import type { CallContext } from './caller';
 import type { AcceptedFlavor } from './flavor';
-import { answerFor, type FlavorDirectory, leastCurrent, type LookUp } from './flavor-directory';
+import type { FlavorDirectory } from './flavor-directory';
 import type { FlavorId } from './flavor-id';
+import { collectInTurns, eachInTurns } from './in-turns';
 import { type RoleLists, requireReader, type Viewer, viewerFor, viewerKey } from './policy';
+import { MAX_PAIRS_OF_SMALL_READ, type Read, type ReadResult } from './read';
 import { normalized, type Page, type ReadRequest, requestKey } from './read-request';
-import { type RegisteredFlavorsView, see, seesAll, type ShownFlavor, showsSame } from './registered-flavors-view';
-import type { RegisteredFlavor } from './registration';
+import type { FlavorTypes } from './registration';
+import type { RegistrationStore } from './registration-store';
 import type { ServiceType } from './service-type';
-import { type Look, type Reading, readView, type ViewPorts } from './view';
+import type { RegisteredFlavors, ShownFlavor } from './shown-flavor';
+import { MAX_FLAVORS_PER_LOOK_UP, VisibleFlavors } from './visible-flavors';
 
-export interface ReadPorts extends ViewPorts<RegisteredFlavorsView> {
+export interface ReadPorts {
+  readonly store: RegistrationStore;
+  readonly flavors: FlavorDirectory;
   readonly roles: RoleLists;
-  /** Where those wait who have to go through all of the registry: few do so at once. */
-  readonly scans: { execute<T>(scan: () => Promise<T>): Promise<T> };
+  /** Where reads wait that have to go through much of the registry: only a few do so at once. The key is the caller's. */
+  readonly scans: { execute<T>(key: string, scan: () => Promise<T>): Promise<T> };
 }
 
 /**
- * The registered flavors that were asked for and that the caller may see, each once, sorted by id in byte order. A type
- * with nothing registered contributes nothing.
+ * Reads the registered flavors that were asked for and that the caller may see, each once, sorted by id in byte order. A
+ * type with nothing registered contributes nothing.
  *
- * @throws RegisteredFlavorsError `forbidden`; `invalid input` beyond a limit; and whatever the store and the directory
- * throw: never a partial list
+ * @throws RegisteredFlavorsError `forbidden`; `invalid input` beyond a limit
  */
-export async function getRegisteredFlavors(
+export function getRegisteredFlavors(
   ports: ReadPorts,
-  call: CallContext,
+  call: Pick<CallContext, 'caller'>,
   asked: ReadRequest,
-): Promise<Reading<RegisteredFlavorsView>> {
+): Read<RegisteredFlavors> {
   const viewer = viewerFor(requireReader(call.caller, ports.roles), asked.asProject, ports.roles);
   const request = normalized(asked);
-  const key = `${viewerKey(viewer)} ${requestKey(request)}`;
-  const wanted = { key, viewer, request };
-  const { serviceTypes = [], page } = request;
-  return readView(ports, key, () =>
-    page === undefined ? lookAtTypes(ports, call, wanted, serviceTypes) : lookAtPage(ports, call, wanted, page),
-  );
+  const { serviceTypes = [], flavorIds, page } = request;
+  return {
+    key: `${viewerKey(viewer)} ${requestKey(request)}`,
+    isLarge: async () => page === undefined && (await isLarge(ports, serviceTypes, flavorIds)),
+    run: (each) =>
+      page === undefined
+        ? readTypes(ports, each, { viewer, request }, serviceTypes)
+        : readPage(ports, each, { viewer, request }, page),
+  };
 }
 
 /**
- * Whether flavors may be used for service types: those of them that are registered for any of the types and that the
- * caller may see.
- * @throws RegisteredFlavorsError `not found` when there is none; and as {@link getRegisteredFlavors}
+ * Makes sure that flavors may be used for service types: that a read has found any.
+ * @throws RegisteredFlavorsError `not found`
  */
-export async function checkRegisteredFlavors(
-  ports: ReadPorts,
-  call: CallContext,
-  asked: ReadRequest,
-): Promise<Reading<RegisteredFlavorsView>> {
-  const reading = await getRegisteredFlavors(ports, call, asked);
-  if (reading.view.flavors.length > 0) return reading;
+export function requireAny(isEmpty: boolean): void {
+  if (!isEmpty) return;
   throw new RegisteredFlavorsError('not found', {
     code: 'registered-flavors.registration.not_found',
     detail: 'None of these flavors is registered for any of these service types, as far as you may see.',
@@ -57,111 +58,118 @@ export async function checkRegisteredFlavors(
 }
 
 interface Wanted {
-  readonly key: string;
   readonly viewer: Viewer;
   readonly request: ReadRequest;
 }
 
-/** What is seen of some flavors, in the order in which they came. */
-interface Sight extends Pick<LookUp, 'goodUntil' | 'askedFor' | 'currencyOf'> {
-  readonly seen: ReadonlyMap<FlavorId, Pick<ShownFlavor, 'details'>>;
+/** Two bounds on the number of pairs: what the types have, and what the ids could have. */
+async function isLarge(
+  { store }: ReadPorts,
+  serviceTypes: readonly ServiceType[],
+  flavorIds: readonly FlavorId[] | undefined,
+): Promise<boolean> {
+  const most = flavorIds === undefined ? Infinity : serviceTypes.length * flavorIds.length;
+  return most > MAX_PAIRS_OF_SMALL_READ && (await store.countPairs(serviceTypes)) > MAX_PAIRS_OF_SMALL_READ;
 }
 
-async function lookAtTypes(
+async function readTypes(
   ports: ReadPorts,
   call: CallContext,
   wanted: Wanted,
   serviceTypes: readonly ServiceType[],
-): Promise<Look<RegisteredFlavorsView>> {
-  const registered = await ports.store.find(serviceTypes, wanted.request.flavorIds);
-  const sight = await lookAt(
-    ports.flavors,
-    call,
-    wanted,
-    registered.map(({ accepted }) => accepted),
-  );
-  return found(wanted, [sight], join(registered, sight.seen), undefined);
+): Promise<ReadResult<RegisteredFlavors>> {
+  const registered = await collectInTurns(ports.store.find(serviceTypes, wanted.request.flavorIds), call.nextTurn);
+  const visible = new VisibleFlavors(ports.flavors, call, wanted);
+  await visible.add(registered.map(({ accepted }) => accepted));
+  return toResult(wanted, visible, await join(registered, visible, call), undefined);
 }
 
 /**
- * How many of the registered flavors are hidden from this viewer, or not wanted, is not known before: when the page is not
- * full with as many as it takes, all the rest is gone through. That is a lot of work for one request, so that only few do
- * it at once.
+ * How many of the registered flavors are hidden from this viewer, or not wanted, is not known before: when the first
+ * look-up does not fill the page, the rest is gone through. That is a lot of work for one request, so only few do it at
+ * once.
  */
-async function lookAtPage(
+async function readPage(
   ports: ReadPorts,
   call: CallContext,
   wanted: Wanted,
   { limit, marker }: Page,
-): Promise<Look<RegisteredFlavorsView>> {
-  const { store, flavors } = ports;
+): Promise<ReadResult<RegisteredFlavors>> {
   const { flavorIds } = wanted.request;
-  const first = await store.findAccepted({ after: marker, limit: limit + 1, flavorIds }); // one more tells of a next page
-  const sights = [await lookAt(flavors, call, wanted, first)];
-  if (first.length > limit && sights[0]!.seen.size <= limit) {
-    const rest = await ports.scans.execute(async () => {
-      call.signal.throwIfAborted(); // nobody waits for it any more
-      const others = await store.findAccepted({ after: first.at(-1)?.id, flavorIds });
-      call.signal.throwIfAborted();
-      return lookAt(flavors, call, wanted, others);
-    });
-    sights.push(rest);
+  const visible = new VisibleFlavors(ports.flavors, call, wanted);
+  const range = { after: marker, limit: limit + 1, flavorIds }; // one more tells of a next page
+  const first = await collectInTurns(ports.store.findAccepted(range), call.nextTurn);
+  await visible.add(first);
+  if (first.length > limit && visible.shown.size <= limit) {
+    await ports.scans.execute(call.caller.userId, () => fillPage(ports, call, visible, { limit, first, flavorIds }));
   }
-  const seen = new Map(sights.flatMap((sight) => [...sight.seen]).slice(0, limit + 1));
-  const shown = join(await store.findFlavors([...seen.keys()]), seen).slice(0, limit);
-  // All that was seen may have been deregistered meanwhile: then the next page begins behind it.
-  const last = shown.at(-1)?.flavorId ?? [...seen.keys()].at(-1);
-  const goesOn = last !== undefined && shown.length < seen.size && (flavorIds?.some((id) => id > last) ?? true);
-  return found(wanted, sights, shown, goesOn ? last : undefined);
+  const ids = [...visible.shown.keys()].slice(0, limit + 1);
+  const shown = (await join(await findTypes(ports, call, ids), visible, call)).slice(0, limit);
+  // All that was visible may have been deregistered meanwhile: then the next page begins behind it.
+  const last = shown.at(-1)?.flavorId ?? ids.at(-1);
+  const goesOn = last !== undefined && shown.length < ids.length && (flavorIds?.some((id) => id > last) ?? true);
+  return toResult(wanted, visible, shown, goesOn ? last : undefined);
 }
 
-function found(
-  { key, request }: Wanted,
-  sights: readonly Sight[],
+/** Goes on behind what was looked up first, until the page is full. */
+async function fillPage(
+  { store }: ReadPorts,
+  call: CallContext,
+  visible: VisibleFlavors,
+  page: { limit: number; first: readonly AcceptedFlavor[]; flavorIds: readonly FlavorId[] | undefined },
+): Promise<void> {
+  const { limit, first, flavorIds } = page;
+  let after = first.at(-1)?.id;
+  while (after !== undefined && visible.shown.size <= limit) {
+    call.signal.throwIfAborted(); // the client has gone
+    const range = { after, limit: MAX_FLAVORS_PER_LOOK_UP, flavorIds };
+    const block = await collectInTurns(store.findAccepted(range), call.nextTurn);
+    call.signal.throwIfAborted();
+    await visible.add(block);
+    after = block.length === MAX_FLAVORS_PER_LOOK_UP ? block.at(-1)?.id : undefined;
+  }
+}
+
+/** How many pairs end a page: a flavor may have very many service types. At least one flavor is on it, with all of them. */
+const MAX_PAIRS_PER_PAGE = 10_000;
+
+async function findTypes(
+  { store }: ReadPorts,
+  { nextTurn }: CallContext,
+  flavorIds: readonly FlavorId[],
+): Promise<FlavorTypes[]> {
+  const found: FlavorTypes[] = [];
+  let pairs = 0;
+  for await (const piece of store.findTypesOf(flavorIds)) {
+    for (const flavor of piece) {
+      pairs += flavor.serviceTypes.length;
+      if (pairs > MAX_PAIRS_PER_PAGE && found.length > 0) return found;
+      found.push(flavor);
+    }
+    await nextTurn();
+  }
+  return found;
+}
+
+function toResult(
+  { request }: Wanted,
+  visible: VisibleFlavors,
   flavors: readonly ShownFlavor[],
   next: FlavorId | undefined,
-): Look<RegisteredFlavorsView> {
-  const shownIds = flavors.map(({ flavorId }) => flavorId);
-  return {
-    goodUntil: leastCurrent(sights).goodUntil,
-    shown: leastCurrent(sights.map((sight) => sight.currencyOf(shownIds))),
-    isOf: (view) => view.next === next && showsSame(view.flavors, flavors),
-    create: (asOf) => ({ key, request, flavors, next, asOf }),
-  };
+): ReadResult<RegisteredFlavors> {
+  const shown = visible.currencyOf(flavors.map(({ flavorId }) => flavorId));
+  return { result: { request, flavors, next }, goodUntil: visible.goodUntil, shown };
 }
 
-function join(
-  registered: readonly RegisteredFlavor[],
-  seen: ReadonlyMap<FlavorId, Pick<ShownFlavor, 'details'>>,
-): ShownFlavor[] {
-  return registered.flatMap(({ flavorId, serviceTypes }) => {
-    const sight = seen.get(flavorId);
-    return sight === undefined ? [] : [{ flavorId, serviceTypes, details: sight.details }];
+async function join(
+  registered: readonly FlavorTypes[],
+  visible: VisibleFlavors,
+  { nextTurn }: CallContext,
+): Promise<ShownFlavor[]> {
+  const flavors: ShownFlavor[] = [];
+  await eachInTurns(registered, nextTurn, ({ flavorId, serviceTypes }) => {
+    const found = visible.shown.get(flavorId);
+    if (found !== undefined) flavors.push({ flavorId, serviceTypes, details: found.details });
   });
-}
-
-/** What the viewer sees of registered flavors. Nova is not asked where it does not matter. */
-async function lookAt(
-  flavors: FlavorDirectory,
-  { globalRequestId, signal }: CallContext,
-  { viewer, request }: Wanted,
-  accepted: readonly AcceptedFlavor[],
-): Promise<Sight> {
-  if (seesAll(viewer, request)) {
-    const seen = new Map(accepted.map(({ id }) => [id, { details: undefined }]));
-    return { seen, ...leastCurrent([]), currencyOf: () => leastCurrent([]) };
-  }
-  const lookUp = await flavors.lookUp(
-    accepted.map(({ id }) => id),
-    {
-      ...{ globalRequestId, signal, withAccess: viewer.is === 'project' },
-      accept: request.hydrate ? 'the current' : 'the known',
-    },
-  );
-  const seen = new Map<FlavorId, Pick<ShownFlavor, 'details'>>();
-  for (const each of accepted) {
-    const sight = see(viewer, request, each, answerFor(lookUp.answers, each.id));
-    if (sight !== undefined) seen.set(each.id, sight);
-  }
-  return { ...lookUp, seen };
+  return flavors;
 }

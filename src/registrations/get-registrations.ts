@@ -1,34 +1,26 @@
 import type { CallContext } from './caller';
 import { leastCurrent } from './flavor-directory';
 import { type RoleLists, requireAdmin } from './policy';
-import type { Snapshot } from './registration-store';
-import { readView, type View, type ViewPorts } from './view';
+import { MAX_PAIRS_OF_SMALL_READ, type Read } from './read';
+import type { RegistrationStore, RegistrationsPiece } from './registration-store';
 
-/** All registrations, as every admin sees them. */
-export interface RegistrationsView extends View {
-  readonly snapshot: Snapshot;
-}
-
-export interface RegistrationsPorts extends ViewPorts<RegistrationsView> {
+export interface RegistrationsPorts {
+  readonly store: RegistrationStore;
   readonly roles: RoleLists;
 }
 
-const KEY = 'registrations';
-
 /**
- * All registrations, without a word of Nova: what {@link declareRegistrations} takes.
- * @throws RegisteredFlavorsError `forbidden`, and whatever the store throws
+ * Reads all registrations, without a word of Nova: what {@link declareRegistrations} takes.
+ * @throws RegisteredFlavorsError `forbidden`
  */
-export async function getRegistrations(ports: RegistrationsPorts, call: CallContext): Promise<RegistrationsView> {
-  requireAdmin(call.caller, ports.roles, 'Reading all registrations');
-  const { view } = await readView(ports, KEY, async () => {
-    const snapshot = await ports.store.findAll();
-    return {
-      goodUntil: Infinity,
-      shown: leastCurrent([]),
-      isOf: (known) => known.snapshot.digest === snapshot.digest,
-      create: (asOf) => ({ key: KEY, asOf, snapshot }),
-    };
-  });
-  return view;
+export function getRegistrations(
+  { store, roles }: RegistrationsPorts,
+  call: Pick<CallContext, 'caller'>,
+): Read<AsyncIterable<RegistrationsPiece>> {
+  requireAdmin(call.caller, roles, 'Reading all registrations');
+  return {
+    key: 'registrations',
+    isLarge: async () => store.measure().registrations > MAX_PAIRS_OF_SMALL_READ,
+    run: async () => ({ result: store.findAll(), goodUntil: Infinity, shown: leastCurrent([]) }),
+  };
 }

@@ -1,70 +1,91 @@
 import type { CallContext } from './caller';
 import { answerFor, type Currency, leastCurrent } from './flavor-directory';
-import { type RoleLists, requireReader, type Viewer, viewerFor, viewerKey } from './policy';
+import type { FlavorId } from './flavor-id';
+import type { ReadPorts } from './get-registered-flavors';
+import { collectInTurns, eachInTurns } from './in-turns';
+import { requireReader, type Viewer, viewerFor, viewerKey } from './policy';
+import { MAX_PAIRS_OF_SMALL_READ, type Read, type ReadResult } from './read';
+import { inByteOrder } from './registration';
 import type { ServiceType, ServiceTypeInUse } from './service-type';
-import { type Look, type Reading, readView, type View, type ViewPorts } from './view';
 import { isVisible } from './visibility';
+import { MAX_FLAVORS_PER_LOOK_UP } from './visible-flavors';
 
 /** A service type as a viewer sees it: what is more than its name is for admins. */
 export type ShownServiceType = Pick<ServiceTypeInUse, 'serviceType'> & Partial<ServiceTypeInUse>;
 
-/** The service types that one viewer sees. */
-export interface ServiceTypesView extends View {
-  /** By name in byte order. */
-  readonly serviceTypes: readonly ShownServiceType[];
-}
+/** Service types by name in byte order. */
+export type ServiceTypes = readonly ShownServiceType[];
 
-export interface ServiceTypePorts extends ViewPorts<ServiceTypesView> {
-  readonly roles: RoleLists;
-}
+type Ports = Omit<ReadPorts, 'scans'>;
 
 /**
- * The service types in use. Admins see all of them, with how many flavors each has and when that last changed, and Nova
- * is not asked; others the names of those with at least one flavor that they may see.
+ * Reads the service types in use. Admins see all of them, with how many flavors each has and when that last changed, and
+ * Nova is not asked; others see the names of those with at least one flavor that they may see.
  *
- * @throws RegisteredFlavorsError `forbidden`; and whatever the store and the directory throw: never a partial list
+ * @throws RegisteredFlavorsError `forbidden`
  */
-export async function getServiceTypes(
-  ports: ServiceTypePorts,
-  call: CallContext,
+export function getServiceTypes(
+  ports: Ports,
+  call: Pick<CallContext, 'caller'>,
   request: { readonly asProject: string | undefined },
-): Promise<Reading<ServiceTypesView>> {
+): Read<ServiceTypes> {
   const viewer = viewerFor(requireReader(call.caller, ports.roles), request.asProject, ports.roles);
-  const key = viewerKey(viewer);
-  return readView(ports, key, () => look(ports, call, key, viewer));
-}
-
-async function look(
-  { store, flavors }: ServiceTypePorts,
-  { globalRequestId, signal }: CallContext,
-  key: string,
-  viewer: Viewer,
-): Promise<Look<ServiceTypesView>> {
-  if (viewer.is === 'admin') return found(key, await store.findServiceTypes(), Infinity, leastCurrent([]));
-  const registered = await store.findIds();
-  const accept = 'the current';
-  const lookUp = await flavors.lookUp(registered, { globalRequestId, signal, accept, withAccess: true });
-  const seen = registered.filter((flavorId) => isVisible(answerFor(lookUp.answers, flavorId), viewer));
-  const names: ServiceType[] = await store.findServiceTypesOf(seen);
-  const serviceTypes = names.map((serviceType) => ({ serviceType }));
-  return found(key, serviceTypes, lookUp.goodUntil, lookUp.currencyOf(seen));
-}
-
-function found(
-  key: string,
-  serviceTypes: readonly ShownServiceType[],
-  goodUntil: number,
-  shown: Currency,
-): Look<ServiceTypesView> {
   return {
-    ...{ goodUntil, shown },
-    isOf: (view) =>
-      view.serviceTypes.length === serviceTypes.length &&
-      view.serviceTypes.every((each, index) => isSame(each, serviceTypes[index])),
-    create: (asOf) => ({ key, serviceTypes, asOf }),
+    key: `service types ${viewerKey(viewer)}`,
+    isLarge: async () => ports.store.measure().registrations > MAX_PAIRS_OF_SMALL_READ,
+    run: (each) => (viewer.is === 'admin' ? readAll(ports, each) : readVisible(ports, each, viewer)),
   };
 }
 
-function isSame(a: ShownServiceType, b: ShownServiceType | undefined): boolean {
-  return a.serviceType === b?.serviceType && a.flavorCount === b.flavorCount && a.changedAt === b.changedAt;
+async function readAll({ store }: Ports, { nextTurn }: CallContext): Promise<ReadResult<ServiceTypes>> {
+  const serviceTypes = await collectInTurns(store.findServiceTypes(), nextTurn);
+  return { result: serviceTypes, goodUntil: Infinity, shown: leastCurrent([]) };
+}
+
+async function readVisible(ports: Ports, call: CallContext, viewer: Viewer): Promise<ReadResult<ServiceTypes>> {
+  const currencies: { goodUntil: number; shown: Currency }[] = [];
+  const visible: FlavorId[] = [];
+  let after: FlavorId | undefined;
+  do {
+    const range = { after, limit: MAX_FLAVORS_PER_LOOK_UP };
+    const block = (await collectInTurns(ports.store.findAccepted(range), call.nextTurn)).map(({ id }) => id);
+    const { goodUntil, shown, flavorIds } = await findVisible(ports, call, viewer, block);
+    currencies.push({ goodUntil, shown });
+    for (const flavorId of flavorIds) visible.push(flavorId);
+    after = block.length === MAX_FLAVORS_PER_LOOK_UP ? block.at(-1) : undefined;
+  } while (after !== undefined);
+  const names = await findNames(ports, call, visible);
+  return {
+    result: names.map((serviceType) => ({ serviceType })),
+    goodUntil: Math.min(...currencies.map(({ goodUntil }) => goodUntil)),
+    shown: leastCurrent(currencies.map(({ shown }) => shown)),
+  };
+}
+
+async function findVisible({ flavors }: Ports, call: CallContext, viewer: Viewer, block: readonly FlavorId[]) {
+  const { globalRequestId, signal, nextTurn } = call;
+  const options = { globalRequestId, signal, nextTurn, accept: 'the current', withAccess: true } as const;
+  const lookUp = await flavors.lookUp(block, options);
+  await nextTurn(); // all who waited for the same look-up go on at this moment
+  const flavorIds: FlavorId[] = [];
+  await eachInTurns(block, nextTurn, (flavorId) => {
+    if (isVisible(answerFor(lookUp.answers, flavorId), viewer)) flavorIds.push(flavorId);
+  });
+  return { flavorIds, goodUntil: lookUp.goodUntil, shown: lookUp.currencyOf(flavorIds) };
+}
+
+/** Ends as soon as all service types in use have been found: mostly that is after a few flavors. */
+async function findNames(
+  { store }: Ports,
+  { nextTurn }: CallContext,
+  flavorIds: readonly FlavorId[],
+): Promise<ServiceType[]> {
+  const inUse = store.measure().serviceTypes;
+  const found = new Set<ServiceType>();
+  for await (const piece of store.findTypesOf(flavorIds)) {
+    for (const { serviceTypes } of piece) for (const each of serviceTypes) found.add(each);
+    if (found.size >= inUse) break;
+    await nextTurn();
+  }
+  return [...found].sort(inByteOrder);
 }

@@ -6,6 +6,7 @@ import type { FlavorCatalog } from './flavor-catalog';
 import type { FlavorDirectory } from './flavor-directory';
 import { FLAVOR_ID_PATTERN, type FlavorId } from './flavor-id';
 import { type FlavorSelector, selects } from './flavor-selector';
+import { eachInTurns } from './in-turns';
 import { requireOffered } from './offered-service-types';
 import { requireFewPairs } from './pair-limit';
 import { type RoleLists, requireAdmin } from './policy';
@@ -78,8 +79,11 @@ function requireFewEnough(serviceTypes: readonly ServiceType[], wanted: WantedFl
  */
 async function select(catalog: FlavorCatalog, call: CallContext, selector: FlavorSelector): Promise<FlavorId[]> {
   const all = await catalog.list({ globalRequestId: call.globalRequestId, signal: call.signal });
-  const selected = all.filter((flavor) => selects(selector, flavor) && FLAVOR_ID_PATTERN.test(flavor.id));
-  if (selected.length > 0) return selected.map(({ id }) => id);
+  const selected: FlavorId[] = [];
+  await eachInTurns(all, call.nextTurn, (flavor) => {
+    if (selects(selector, flavor) && FLAVOR_ID_PATTERN.test(flavor.id)) selected.push(flavor.id);
+  });
+  if (selected.length > 0) return selected;
   throw new RegisteredFlavorsError('invalid input', {
     code: 'registered-flavors.selector.no_match',
     detail: `None of the ${all.length} flavors that Nova has is as the selector wants them. Nothing was registered.`,

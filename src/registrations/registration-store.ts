@@ -1,14 +1,35 @@
 import type { AcceptedFlavor } from './flavor';
 import type { FlavorId } from './flavor-id';
-import type { Provenance, RegisteredFlavor, Registration } from './registration';
+import type { FlavorTypes, Provenance, RegisteredFlavor, Registration } from './registration';
 import type { RegistrationDocument } from './registration-document';
 import type { ServiceType, ServiceTypeInUse } from './service-type';
 
-/** All registrations as they stand at one moment, or those of some service types. */
-export interface Snapshot {
-  readonly registrations: RegistrationDocument;
-  /** Of the registrations and nothing else: the same ones have the same digest, in any file and process. */
-  readonly digest: string;
+/**
+ * The number of changes that the registrations have had: while it is the same, so are they. Unlike
+ * {@link RegistrationStore.revision} it means the same in every process.
+ */
+export type RegistryVersion = number;
+
+/**
+ * A part of all registrations: service types with their ids, both in byte order. The last type of a piece may go on in the
+ * next one.
+ */
+export type RegistrationsPiece = readonly (readonly [ServiceType, readonly FlavorId[]])[];
+
+/** What stands of some service types, or of all. */
+export interface Standing {
+  readonly pairs: number;
+  /** Undefined when there are more pairs than `maxPairs`. */
+  readonly registrations: RegistrationDocument | undefined;
+}
+
+/** What a rewrite is about. */
+export interface RewriteScope {
+  readonly serviceTypes: 'everything' | readonly ServiceType[];
+  /** How many pairs of it are read at the most: more than one request may change need not be known one by one. */
+  readonly maxPairs: number;
+  /** The only version that may be rewritten; any, when undefined. */
+  readonly version?: RegistryVersion | undefined;
 }
 
 /** What is to change of the registrations. */
@@ -31,6 +52,8 @@ export interface WriteOptions {
  * - Ids and types are compared byte by byte: `Case` is not `case`, `7` is not `007`.
  * - A write happens whole or not at all, with its events (`RegistrationEvents`), and what is answered has reached the
  *   disk.
+ * - What is answered in pieces (`AsyncIterable`) is of one moment, each piece takes a few milliseconds, and the reader
+ *   decides when the next one is read. A reader who ends early gives back what the rest would have needed.
  * - With `isPreview` a write does and answers all that it would, and nothing of it stays.
  * - Fails with `unavailable` (`registered-flavors.registry.unavailable`) when the registry is locked for longer than
  *   the wait, full, read-only or gone. Anything else thrown is a defect.
@@ -59,21 +82,25 @@ export interface RegistrationStore {
   ): Promise<{ deregistered: Registration[]; notRegistered: Registration[] }>;
 
   /**
-   * Changes the registrations as `decide` says of what it is shown: everything, or what stands of some service types.
+   * Changes the registrations as `decide` says of what it is shown.
    *
-   * It is asked twice: what it says first is for nobody to wait for, and nothing is locked. When that is a change, it is
-   * asked again, in one transaction with what it is shown then; and again when the registry was busy. What it said last
-   * has been done, and is what is answered. When it gives undefined or throws, nothing changes.
+   * `decide` runs once without a lock and, if there is a change, again inside the transaction with what stands then, and
+   * once more for each time that the registry was busy. The last decision is done, and is the answer. When it is
+   * undefined or throws, nothing changes.
+   * @returns `outdated`, without a change, when the registrations have another version than the one given
    */
   rewrite<T extends Rewrite>(
-    scope: 'everything' | readonly ServiceType[],
-    decide: (standing: Snapshot) => T | undefined,
+    scope: RewriteScope,
+    decide: (standing: Standing) => T | undefined,
     provenance: Provenance,
     options?: WriteOptions,
-  ): Promise<T | undefined>;
+  ): Promise<T | undefined | 'outdated'>;
 
   /** All registrations. */
-  findAll(): Promise<Snapshot>;
+  findAll(): AsyncIterable<RegistrationsPiece>;
+
+  /** Which version the registrations have now. Cheap. */
+  version(): RegistryVersion;
 
   /**
    * Another number as soon as anything in the registry may be another, whoever wrote it: what was found at the same
@@ -81,11 +108,17 @@ export interface RegistrationStore {
    */
   revision(): number;
 
+  /** How many pairs stand of these service types. Cheap. */
+  countPairs(serviceTypes: readonly ServiceType[]): Promise<number>;
+
   /**
    * The flavors registered for any of the service types: each once, with those of the types it is registered for. Only
    * those with one of the ids, when ids are given.
    */
-  find(serviceTypes: readonly ServiceType[], flavorIds?: readonly FlavorId[]): Promise<RegisteredFlavor[]>;
+  find(
+    serviceTypes: readonly ServiceType[],
+    flavorIds?: readonly FlavorId[],
+  ): AsyncIterable<readonly RegisteredFlavor[]>;
 
   /**
    * What was accepted of the registered flavors after an id (or from the start), by id in byte order: up to the limit, or
@@ -95,22 +128,13 @@ export interface RegistrationStore {
     readonly after?: FlavorId | undefined;
     readonly limit?: number | undefined;
     readonly flavorIds?: readonly FlavorId[] | undefined;
-  }): Promise<AcceptedFlavor[]>;
+  }): AsyncIterable<readonly AcceptedFlavor[]>;
 
-  /**
-   * These flavors, by id in byte order, each with all of its service types; those that are not registered are left out.
-   * Only the first ones where they have very many types, but each whole and at least one.
-   */
-  findFlavors(flavorIds: readonly FlavorId[]): Promise<RegisteredFlavor[]>;
-
-  /** The ids of all registered flavors, in byte order. */
-  findIds(): Promise<FlavorId[]>;
+  /** These flavors, in the order given, each with all of its service types; those that are not registered are left out. */
+  findTypesOf(flavorIds: readonly FlavorId[]): AsyncIterable<readonly FlavorTypes[]>;
 
   /** The service types with at least one registered flavor, by name in byte order. */
-  findServiceTypes(): Promise<ServiceTypeInUse[]>;
-
-  /** The names of the service types with at least one of these flavors, in byte order. */
-  findServiceTypesOf(flavorIds: readonly FlavorId[]): Promise<ServiceType[]>;
+  findServiceTypes(): AsyncIterable<readonly ServiceTypeInUse[]>;
 
   /** How much there is. Cheap. */
   measure(): { registrations: number; flavors: number; serviceTypes: number };

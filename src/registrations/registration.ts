@@ -19,12 +19,15 @@ export interface Provenance {
 }
 
 /** One flavor id with the service types that it is registered for: those that were asked for, or all. */
-export interface RegisteredFlavor {
+export interface FlavorTypes {
   readonly flavorId: FlavorId;
-  /** The flavor as it was when it was last registered. */
-  readonly accepted: AcceptedFlavor;
   /** Sorted by {@link inByteOrder}. */
   readonly serviceTypes: readonly ServiceType[];
+}
+
+/** The same, with the flavor as it was when it was last registered. */
+export interface RegisteredFlavor extends FlavorTypes {
+  readonly accepted: AcceptedFlavor;
 }
 
 /** Service types and flavor ids are ASCII, so that JavaScript's code units, UTF-8's and SQLite's bytes sort alike. */

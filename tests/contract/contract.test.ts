@@ -128,6 +128,7 @@ describe('examples', () => {
     const bodiless = answers.filter(({ answer }) => answer.content === undefined);
     expect(bodiless.map(({ name }) => name)).toEqual([
       'getHealth 204',
+      'getContract 304',
       'listRegisteredFlavors 304',
       'getRegisteredFlavors 304',
       'checkRegisteredFlavors 304',

@@ -131,7 +131,13 @@ describe('every documented status', () => {
     getContract: {
       method: 'GET',
       path: '/openapi.json',
-      ways: { ...onAnyPath, 200: () => ({}), 400: () => ({ path: '/openapi.json?a=b' }), 503: whileBusy },
+      ways: {
+        304: () => ({ headers: { 'If-None-Match': '*' } }),
+        ...onAnyPath,
+        200: () => ({}),
+        400: () => ({ path: '/openapi.json?a=b' }),
+        503: whileBusy,
+      },
     },
     listRegisteredFlavors: {
       method: 'GET',

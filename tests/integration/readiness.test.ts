@@ -89,6 +89,7 @@ describe('readiness, of what it is told', () => {
       requireWriter: () => undefined,
       meter: new PrometheusMeter(),
       validateToken: () => Promise.reject(new Error('nobody needs a token for this')),
+      peekCaller: () => undefined,
       logger: winston.createLogger({ silent: true }),
       maxConcurrentRequests: 100,
       maxHeaderBytes: 65_536,

@@ -10,7 +10,12 @@ beforeEach(async () => {
 afterEach(() => domain.close());
 
 const EVERYTHING = { isEverything: true, expected: 'any' } as const;
-const digest = async () => (await domain.ports.store.findAll()).digest;
+/** The client expects what stands at this moment. */
+const asItIs = (): (() => Promise<number | undefined>) => {
+  const { store } = domain.ports;
+  const seen = domain.pairs().join();
+  return async () => (domain.pairs().join() === seen ? store.version() : undefined);
+};
 
 describe('a declaration', () => {
   it('of some service types leaves the others as they are', async () => {
@@ -97,9 +102,9 @@ describe('what a declaration expects', () => {
   });
 
   it.each([true, false])(
-    'is one of several digests of the whole registry; everything declared: %s',
+    'is done when the whole registry is as expected; everything declared: %s',
     async (isEverything) => {
-      const expected = ['another', await digest()];
+      const expected = asItIs();
       await domain.declare({ redis: ['1'] }, { isEverything, expected });
       expect(domain.pairs()).toEqual(isEverything ? ['redis 1'] : ['mysql 1', 'redis 1']);
       expect(await refusalOf(domain.declare({ redis: [] }, { isEverything, expected }))).toEqual({
@@ -117,6 +122,44 @@ describe('what a declaration expects', () => {
       expect(domain.pairs()).toContain('redis 1');
     },
   );
+});
+
+it('a declaration is compared again when somebody has written since it was compared', async () => {
+  const { store } = domain.ports;
+  const write = (types: string[], id: string) => store.register(types, acceptedFlavors(id), provenance());
+  let compared = 0;
+  const expected = async (): Promise<number | undefined> => {
+    const version = store.version();
+    compared += 1;
+    if (compared === 1) await write(['other'], '1');
+    return version;
+  };
+  await domain.declare({ redis: ['1'] }, { expected });
+  expect([compared, domain.pairs()]).toEqual([2, ['mysql 1', 'other 1', 'redis 1']]);
+
+  const asBefore = asItIs();
+  const onlyAtFirst = async (): Promise<number | undefined> => {
+    const version = await asBefore();
+    await write([`later-${(compared += 1)}`], '1');
+    return version;
+  };
+  const { kind } = await refusalOf(domain.declare({ redis: [] }, { expected: onlyAtFirst }));
+  expect([kind, domain.pairs().includes('redis 1')]).toEqual(['precondition failed', true]);
+});
+
+it('a declaration of too little for very much is refused without reading all of it', async () => {
+  const { store } = domain.ports;
+  for (const type of numbered('type-', 3)) {
+    await store.register([type], acceptedFlavors(...numbered('a', 9_000)), provenance());
+  }
+  const types = Object.fromEntries(numbered('type-', 3).map((type) => [type, []]));
+  for (const declare of [() => domain.declare(types), () => domain.declare({ redis: ['1'] }, EVERYTHING)]) {
+    const { kind, problems } = await refusalOf(declare());
+    expect([kind, problems[0]?.code]).toEqual(['invalid input', 'registered-flavors.pair.too_many']);
+    expect(problems[0]?.detail).toMatch(
+      /^This would deregister at least 2700\d pairs; one request changes up to 10000\./,
+    );
+  }
 });
 
 describe('what a declaration may not do', () => {

@@ -1,4 +1,4 @@
-import { checkRegisteredFlavors, getRegisteredFlavors } from '../../src/registrations/get-registered-flavors';
+import { getRegisteredFlavors, requireAny } from '../../src/registrations/get-registered-flavors';
 import type { ReadRequest } from '../../src/registrations/read-request';
 import { numbered } from '../store/examples';
 import {
@@ -29,10 +29,12 @@ beforeEach(async () => {
 afterEach(() => domain.close());
 
 const REDIS = { serviceTypes: ['redis'], page: undefined };
-const readPorts = () => ({ ...domain.ports, views: domain.views.flavors });
+
+const run = async (request: Partial<ReadRequest>, call = ADMIN) =>
+  getRegisteredFlavors(domain.ports, call, { ...EVERYTHING, ...request }).run(call);
 
 async function read(request: Partial<ReadRequest>, call = ADMIN) {
-  return (await getRegisteredFlavors(readPorts(), call, { ...EVERYTHING, ...request })).view.flavors;
+  return (await run(request, call)).result.flavors;
 }
 
 const idsOf = async (request: Partial<ReadRequest>, call = ADMIN) =>
@@ -101,8 +103,8 @@ describe.each([
       ...['1', '2', 'closed', 'disabled', 'grown', 'lost', 'private'],
     ]);
     expect(flavors.every(({ details }) => details === undefined)).toBe(true);
-    const { view } = await getRegisteredFlavors(readPorts(), ADMIN, { ...EVERYTHING, ...part, hydrate: false });
-    expect(view.asOf).toMatchObject({ goodUntil: Infinity, shownUntil: Infinity });
+    const { goodUntil, shown } = await run({ ...part, hydrate: false });
+    expect([goodUntil, shown]).toEqual([Infinity, { goodUntil: Infinity, askedFor: 'nothing' }]);
   });
 
   it('without details are for others still those that they may see, by what is remembered of Nova', async () => {
@@ -114,20 +116,17 @@ describe.each([
     );
   });
 
-  it('are the same object for as long as nothing of them has changed', async () => {
-    const first = await read(part);
-    domain.clock.passes(1000); // all that is remembered has to be asked for again
-    expect(await read({ ...part, serviceTypes: part.serviceTypes })).toBe(first);
+  it('are those that Nova has now, once what it said is too old', async () => {
+    expect((await read(part))[0]?.details?.flavor?.name).toBe('name of 1');
     domain.nova.change('1', { name: 'another' });
+    expect((await read(part))[0]?.details?.flavor?.name).toBe('name of 1');
     domain.clock.passes(1000);
-    const second = await read(part);
-    expect(second).not.toBe(first);
-    expect(second[0]?.details?.flavor?.name).toBe('another');
+    expect((await read(part))[0]?.details?.flavor?.name).toBe('another');
   });
 
   it('tell why Nova was asked for what is shown, and not for what is hidden', async () => {
     const why = async (request: Partial<ReadRequest>, call = ADMIN) =>
-      (await getRegisteredFlavors(readPorts(), call, { ...EVERYTHING, ...part, ...request })).askedFor;
+      (await run({ ...part, ...request }, call)).shown.askedFor;
     expect(await why({ flavorIds: ['1'] })).toBe('the old');
     expect(await why({ flavorIds: ['1'] })).toBe('nothing');
     expect(await why({ flavorIds: ['1', 'closed'] }, MEMBER)).toBe('nothing');
@@ -150,26 +149,58 @@ it('access lists are asked for only on behalf of those whom they hide something 
 });
 
 it('a page is another one as soon as there is one behind it', async () => {
-  const next = async () => {
-    const request = { ...EVERYTHING, page: { limit: 7, marker: undefined } };
-    return (await getRegisteredFlavors(readPorts(), ADMIN, request)).view.next;
-  };
+  const next = async () => (await run({ page: { limit: 7, marker: undefined } })).result.next;
   expect(await next()).toBeUndefined();
   domain.nova.add(inNova('z'));
   await domain.register({ serviceTypes: ['redis'], flavors: inUrl('z') });
   expect(await next()).toBe('private');
 });
 
-describe('whether flavors may be used', () => {
-  const check = (flavorIds: string[], call = MEMBER) =>
-    checkRegisteredFlavors(readPorts(), call, { ...EVERYTHING, ...REDIS, flavorIds });
+describe('a read', () => {
+  const keyOf = (request: Partial<ReadRequest>, call = ADMIN) =>
+    getRegisteredFlavors(domain.ports, call, { ...EVERYTHING, ...request }).key;
 
-  it('is answered with those that may', async () => {
-    expect((await check(['1', 'closed', 'x'])).view.flavors.map(({ flavorId }) => flavorId)).toEqual(['1']);
+  it('has one key for the same request through the same eyes', () => {
+    expect(keyOf({ ...REDIS, flavorIds: ['1', '2'] })).toBe(keyOf({ ...REDIS, flavorIds: ['2', '1', '2'] }));
+    expect(keyOf(REDIS, MEMBER)).toBe(keyOf(REDIS, callOf(['member'], { requestId: 'req-other' })));
+    expect(keyOf(REDIS)).not.toBe(keyOf(REDIS, MEMBER));
   });
 
+  it('is large by the pairs that it has to go through', async () => {
+    const isLarge = (request: Partial<ReadRequest>) =>
+      getRegisteredFlavors(domain.ports, ADMIN, { ...EVERYTHING, ...request }).isLarge();
+    const types = numbered('type-', 100);
+    for (const id of numbered('many-', 21)) domain.nova.add(inNova(id));
+    await domain.register({ serviceTypes: types, flavors: inUrl(...numbered('many-', 21)) });
+
+    expect(await isLarge({ serviceTypes: types, page: undefined })).toBe(true);
+    expect(await isLarge({ serviceTypes: types.slice(0, 90), page: undefined })).toBe(false);
+    expect(await isLarge({ serviceTypes: types, flavorIds: ['1'], page: undefined })).toBe(false);
+    expect(await isLarge({})).toBe(false); // a page waits for a slot when it turns out to need one
+  });
+
+  it('is of all that is registered, also where that is more than one piece', async () => {
+    const ids = numbered('many-', 50);
+    for (const id of ids) domain.nova.add(inNova(id));
+    const types = numbered('type-', 100);
+    await domain.register({ serviceTypes: types, flavors: inUrl(...ids) });
+    const flavors = await read({ serviceTypes: types, page: undefined }, MEMBER);
+    expect(flavors.map(({ flavorId, serviceTypes }) => [flavorId, serviceTypes.length])).toEqual(
+      ids.map((id) => [id, 100]),
+    );
+  });
+
+  it('names no more flavors than a request may', async () => {
+    const { problems } = await refusalOf(run({ ...REDIS, flavorIds: numbered('', 1001) }));
+    expect(problems.map(({ code }) => code)).toEqual(['registered-flavors.flavor_id.too_many']);
+  });
+});
+
+describe('whether flavors may be used', () => {
   it('is refused when none may, in the same words whether it is registered or not', async () => {
-    const refused = {
+    expect(await read({ ...REDIS, flavorIds: ['closed', 'x'] }, MEMBER)).toEqual([]);
+    expect(() => requireAny(false)).not.toThrow();
+    expect(await refusalOf((async () => requireAny(true))())).toEqual({
       kind: 'not found',
       problems: [
         {
@@ -177,13 +208,6 @@ describe('whether flavors may be used', () => {
           detail: 'None of these flavors is registered for any of these service types, as far as you may see.',
         },
       ],
-    };
-    expect(await refusalOf(check(['closed']))).toEqual(refused);
-    expect(await refusalOf(check(['x']))).toEqual(refused);
-  });
-
-  it('is not asked for more than a request may name', async () => {
-    const { problems } = await refusalOf(check(numbered('', 1001)));
-    expect(problems.map(({ code }) => code)).toEqual(['registered-flavors.flavor_id.too_many']);
+    });
   });
 });

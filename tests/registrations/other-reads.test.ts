@@ -3,7 +3,7 @@ import { getRegistrations } from '../../src/registrations/get-registrations';
 import { getServiceTypes } from '../../src/registrations/get-service-types';
 import type { EventQuery } from '../../src/registrations/registration-event';
 import { until } from '../openstack/support/expectations';
-import { numbered } from '../store/examples';
+import { listOf, numbered } from '../store/examples';
 import { ADMIN, callOf, type Domain, inNova, inUrl, MEMBER, openDomain, refusalOf } from './support/registry';
 
 let domain: Domain;
@@ -22,11 +22,9 @@ beforeEach(async () => {
 afterEach(() => domain.close());
 
 describe('the service types', () => {
-  const readTypes = async (call = ADMIN, asProject?: string) => {
-    const ports = { ...domain.ports, views: domain.views.serviceTypes };
-    return getServiceTypes(ports, call, { asProject });
-  };
-  const named = async (call = ADMIN, asProject?: string) => (await readTypes(call, asProject)).view.serviceTypes;
+  const readTypes = async (call = ADMIN, asProject?: string) =>
+    getServiceTypes(domain.ports, call, { asProject }).run(call);
+  const named = async (call = ADMIN, asProject?: string) => (await readTypes(call, asProject)).result;
 
   it('are seen by admins all of them, with how many flavors each has and since when, and without Nova', async () => {
     await domain.nova.stops();
@@ -36,7 +34,7 @@ describe('the service types', () => {
       { serviceType: 'redis', flavorCount: 2, changedAt },
       { serviceType: 'vertica', flavorCount: 1, changedAt },
     ]);
-    expect((await readTypes()).view.asOf).toMatchObject({ goodUntil: Infinity, shownUntil: Infinity });
+    expect(await readTypes()).toMatchObject({ goodUntil: Infinity, shown: { goodUntil: Infinity } });
   });
 
   it('are seen by others by their names, when they may see a flavor of it', async () => {
@@ -49,18 +47,11 @@ describe('the service types', () => {
     expect((await refusalOf(named(MEMBER, 'p-2'))).kind).toBe('forbidden');
   });
 
-  it.each([
-    ['an admin', ADMIN],
-    ['a member', MEMBER],
-  ])('are the same object for %s as long as nothing of them has changed', async (_, call) => {
-    const first = await named(call);
-    domain.clock.passes(1000);
-    await domain.declare({ redis: ['1', 'private'] }); // nothing new
-    expect(await named(call)).toBe(first);
-    await domain.declare({ zookeeper: ['1'] }); // the others come before it, and are the same
-    expect((await named(call)).map(({ serviceType }) => serviceType)).toContain('zookeeper');
-    await domain.declare({ aerospike: ['1'], zookeeper: [] }); // as many as before
-    expect((await named(call)).map(({ serviceType }) => serviceType)).toContain('aerospike');
+  it('have a key for each pair of eyes', () => {
+    const keyOf = (call = ADMIN, asProject?: string) => getServiceTypes(domain.ports, call, { asProject }).key;
+    const keys = [keyOf(), keyOf(MEMBER), keyOf(callOf(['service', 'member']), 'p-2')];
+    expect(new Set(keys).size).toBe(3);
+    expect(keyOf(callOf(['service', 'member']), 'p-1')).toBe(keyOf(MEMBER));
   });
 
   it('are other ones for an admin when only the time, or the number, has changed', async () => {
@@ -75,7 +66,7 @@ describe('the service types', () => {
   });
 
   it('tell why Nova was asked, for what is shown only', async () => {
-    const why = async (call = MEMBER) => (await readTypes(call)).askedFor;
+    const why = async (call = MEMBER) => (await readTypes(call)).shown.askedFor;
     expect(await why(ADMIN)).toBe('nothing');
     expect(await why()).toBe('the old'); // the access list was not wanted before
     expect(await why()).toBe('nothing');
@@ -85,30 +76,23 @@ describe('the service types', () => {
 });
 
 describe('all registrations', () => {
-  const readAll = (call = ADMIN) => getRegistrations({ ...domain.ports, views: domain.views.registrations }, call);
+  const readAll = async (call = ADMIN) => {
+    const { result, ...currency } = await getRegistrations(domain.ports, call).run(call);
+    return { registrations: await listOf(result), currency };
+  };
 
-  it('are what is registered, without Nova, and the same object until that changes', async () => {
+  it('are what is registered, without Nova', async () => {
     await domain.nova.stops();
-    const first = await readAll();
-    expect([...first.snapshot.registrations]).toEqual([
-      ['mysql', ['private']],
-      ['redis', ['1', 'private']],
-      ['vertica', ['closed']],
-    ]);
-    await domain.declare({ vertica: [] });
-    const second = await readAll();
-    expect([...second.snapshot.registrations.keys()]).toEqual(['mysql', 'redis']);
-    expect(await readAll()).toBe(second);
+    expect(await readAll()).toEqual({
+      registrations: [
+        ['mysql', ['private']],
+        ['redis', ['1', 'private']],
+        ['vertica', ['closed']],
+      ],
+      currency: { goodUntil: Infinity, shown: { goodUntil: Infinity, askedFor: 'nothing' } },
+    });
     await domain.declare({}, { isEverything: true, expected: 'any' });
-    expect((await readAll()).snapshot.registrations.size).toBe(0);
-  });
-
-  it('are found anew, and are still the same object, when something was written that changes nothing', async () => {
-    const first = await readAll();
-    await domain.declare({ mysql: ['1'] });
-    await domain.declare({ mysql: ['private'] });
-    expect(await readAll()).toBe(first);
-    expect(first.asOf).toMatchObject({ goodUntil: Infinity, shownUntil: Infinity });
+    expect((await readAll()).registrations).toEqual([]);
   });
 
   it('are for admins only, and what they do is named in the refusal', async () => {

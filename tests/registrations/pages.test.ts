@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { createViewMemories } from '../../src/http/view-memories';
 import { getRegisteredFlavors } from '../../src/registrations/get-registered-flavors';
 import { deregisterFlavors } from '../../src/registrations/deregister-flavors';
 import type { FlavorDirectory } from '../../src/registrations/flavor-directory';
@@ -19,8 +18,8 @@ beforeAll(async () => {
 afterAll(() => domain.close());
 
 const readPage = async (request: Partial<ReadRequest>, call = ADMIN) => {
-  const ports = { ...domain.ports, views: domain.views.flavors };
-  const { flavors, next } = (await getRegisteredFlavors(ports, call, { ...EVERYTHING, ...request })).view;
+  const read = getRegisteredFlavors(domain.ports, call, { ...EVERYTHING, ...request });
+  const { flavors, next } = (await read.run(call)).result;
   return { ids: flavors.map(({ flavorId }) => flavorId), next };
 };
 
@@ -60,11 +59,11 @@ describe('a page', () => {
         return answers;
       },
     };
-    const ports = { ...own.ports, flavors, views: own.views.flavors };
+    const ports = { ...own.ports, flavors };
     const marked = { ...EVERYTHING, ...request, page: { limit, marker: undefined } };
-    const { view } = await getRegisteredFlavors(ports, ADMIN, marked);
+    const { result } = await getRegisteredFlavors(ports, ADMIN, marked).run(ADMIN);
     await own.close();
-    expect({ ids: view.flavors.map(({ flavorId }) => flavorId), next: view.next }).toEqual(page);
+    expect({ ids: result.flavors.map(({ flavorId }) => flavorId), next: result.next }).toEqual(page);
   });
 
   it('holds only what is wanted, and goes through all of the registry for it', async () => {
@@ -101,14 +100,14 @@ describe('a page', () => {
 
   it('goes through the registry only when one look does not fill it, and then as few do at once as may', async () => {
     let scans = 0;
-    const execute = <T>(scan: () => Promise<T>): Promise<T> => {
+    const execute = <T>(_key: string, scan: () => Promise<T>): Promise<T> => {
       scans += 1;
       return scan();
     };
-    const ports = { ...domain.ports, views: domain.views.flavors, scans: { execute } };
+    const ports = { ...domain.ports, scans: { execute } };
     const scansFor = async (page: ReadRequest['page'], call = ADMIN) => {
       scans = 0;
-      await getRegisteredFlavors(ports, call, { ...EVERYTHING, page, flavorIds: IDS.slice(0, 29) });
+      await getRegisteredFlavors(ports, call, { ...EVERYTHING, page, flavorIds: IDS.slice(0, 29) }).run(call);
       return scans;
     };
     expect(await scansFor({ limit: 5, marker: undefined })).toBe(0); // nothing is hidden from admins
@@ -120,16 +119,40 @@ describe('a page', () => {
   it('is not made for who has gone while waiting', async () => {
     const gone = new AbortController();
     const ports = {
-      ...{ ...domain.ports, views: createViewMemories(1024).flavors }, // nothing of it is remembered
+      ...domain.ports,
       scans: {
-        execute: <T>(scan: () => Promise<T>): Promise<T> => {
+        execute: <T>(_key: string, scan: () => Promise<T>): Promise<T> => {
           gone.abort(new Error('gone'));
           return scan();
         },
       },
     };
     const asked = { ...EVERYTHING, page: { limit: 7, marker: undefined }, flavorIds: IDS.slice(1) }; // by nobody before
-    const reading = getRegisteredFlavors(ports, callOf(['member'], { signal: gone.signal }), asked);
-    await expect(reading).rejects.toThrow('gone');
+    const call = callOf(['member'], { signal: gone.signal });
+    await expect(getRegisteredFlavors(ports, call, asked).run(call)).rejects.toThrow('gone');
+  });
+
+  it('ends behind 10,000 pairs, with flavors that are whole, and one at least', async () => {
+    const types = Array.from({ length: 6000 }, (_, index) => `t${index}`);
+    const own = await openDomain(['a', 'b', 'c'].map((id) => inNova(id)));
+    const registrations = Object.fromEntries([...types.map((type) => [type, ['a']]), ['redis', ['c']]]) as Record<
+      string,
+      string[]
+    >;
+    await own.declare(registrations);
+    await own.declare(Object.fromEntries(types.slice(0, 4000).map((type) => [type, ['a', 'b']])));
+    await own.declare(Object.fromEntries(types.slice(4000).map((type) => [type, ['a', 'b']])));
+    await own.declare(Object.fromEntries(types.map((type) => [`x${type}`, ['b']])));
+    const page = async (marker?: string) => {
+      const request = { ...EVERYTHING, page: { limit: 1000, marker } };
+      const { flavors, next } = (await getRegisteredFlavors(own.ports, ADMIN, request).run(ADMIN)).result;
+      return [...flavors.map(({ flavorId, serviceTypes }) => [flavorId, serviceTypes.length]), next];
+    };
+    expect([await page(), await page('a'), await page('b')]).toEqual([
+      [['a', 6000], 'a'],
+      [['b', 12_000], 'b'],
+      [['c', 1], undefined],
+    ]);
+    await own.close();
   });
 });

@@ -1,5 +1,6 @@
 import type { AcceptedFlavor } from '../../src/registrations/flavor';
 import type { Provenance, RegisteredFlavor, Registration } from '../../src/registrations/registration';
+import type { RegistrationStore } from '../../src/registrations/registration-store';
 
 /** A flavor of that id; what else it is matters only where a test says so. */
 export function flavor(id: string, but: Partial<AcceptedFlavor> = {}): AcceptedFlavor {
@@ -38,3 +39,20 @@ export function pairs(...texts: string[]): Registration[] {
 export function numbered(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => prefix + String(index).padStart(3, '0'));
 }
+
+/** All that comes in pieces. */
+export async function listOf<T>(pieces: AsyncIterable<readonly T[]>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const piece of pieces) items.push(...piece);
+  return items;
+}
+
+/** Everything that is registered: each service type with its ids. */
+export async function documentOf(store: RegistrationStore): Promise<Record<string, string[]>> {
+  const document = new Map<string, string[]>();
+  for (const [type, ids] of await listOf(store.findAll())) document.set(type, [...(document.get(type) ?? []), ...ids]);
+  return Object.fromEntries(document);
+}
+
+/** So much that no list is read in one piece: 60 types with the same 100 flavors. */
+export const MANY = { types: numbered('type-', 60), ids: numbered('id-', 100) };

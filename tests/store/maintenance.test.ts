@@ -19,7 +19,7 @@ import { inspectRegistry } from '../../src/store/sqlite/inspect-registry';
 import { openSqliteDatabase } from '../../src/store/sqlite/open-sqlite-database';
 import { restore } from '../../src/store/sqlite/restore';
 import { SqliteRegistrationStore } from '../../src/store/sqlite/sqlite-registration-store';
-import { flavors, numbered, provenance } from './examples';
+import { documentOf, flavors, numbered, provenance } from './examples';
 import { temporaryFolder } from './temporary-folder';
 
 const NOW = new Date('2026-11-25T03:04:05.678Z');
@@ -31,7 +31,7 @@ describe('a registry file', () => {
   let store: SqliteRegistrationStore;
 
   const open = async () => new SqliteRegistrationStore(await openSqliteDatabase(path));
-  const contents = async () => Object.fromEntries((await store.findAll()).registrations);
+  const contents = async () => await documentOf(store);
   const change = (file: string, sql: string) => {
     const client = new Database(file);
     client.pragma('foreign_keys = OFF');

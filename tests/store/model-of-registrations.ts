@@ -1,5 +1,10 @@
 import type { AcceptedFlavor } from '../../src/registrations/flavor';
-import { inByteOrder, type RegisteredFlavor, type Registration } from '../../src/registrations/registration';
+import {
+  type FlavorTypes,
+  inByteOrder,
+  type RegisteredFlavor,
+  type Registration,
+} from '../../src/registrations/registration';
 import { pairs, registered } from './examples';
 
 /** The store as simple as can be: a map from "type id" to the pair. */
@@ -20,8 +25,13 @@ export class ModelOfRegistrations {
     return outcome;
   }
 
-  find(types: string[]): RegisteredFlavor[] {
-    return this.#grouped(this.#pairs().filter(({ serviceType }) => types.includes(serviceType)));
+  find(types: string[], ids?: string[]): RegisteredFlavor[] {
+    const isAsked = (pair: Registration) => types.includes(pair.serviceType) && (ids?.includes(pair.flavorId) ?? true);
+    return this.#grouped(this.#pairs().filter(isAsked));
+  }
+
+  countPairs(types: string[]): number {
+    return this.#pairs().filter(({ serviceType }) => types.includes(serviceType)).length;
   }
 
   findAccepted(after: string, limit: number, ids?: string[]): AcceptedFlavor[] {
@@ -32,15 +42,18 @@ export class ModelOfRegistrations {
       .map(({ accepted }) => accepted);
   }
 
-  findFlavors(ids: string[]): RegisteredFlavor[] {
-    return this.#grouped(this.#pairs().filter(({ flavorId }) => ids.includes(flavorId)));
+  findTypesOf(ids: string[]): FlavorTypes[] {
+    const found = this.#grouped(this.#pairs().filter(({ flavorId }) => ids.includes(flavorId)));
+    return ids.flatMap((id) => {
+      const flavor = found.find(({ flavorId }) => flavorId === id);
+      return flavor === undefined ? [] : [{ flavorId: id, serviceTypes: flavor.serviceTypes }];
+    });
   }
 
   /** How many flavors each type in use has. */
-  serviceTypes(ids?: string[]): [string, number][] {
-    const asked = this.#pairs().filter(({ flavorId }) => ids === undefined || ids.includes(flavorId));
-    const names = [...new Set(asked.map(({ serviceType }) => serviceType))].sort(inByteOrder);
-    return names.map((name) => [name, asked.filter(({ serviceType }) => serviceType === name).length]);
+  serviceTypes(): [string, number][] {
+    const names = [...new Set(this.#pairs().map(({ serviceType }) => serviceType))].sort(inByteOrder);
+    return names.map((name) => [name, this.countPairs([name])]);
   }
 
   #pairs(): Registration[] {

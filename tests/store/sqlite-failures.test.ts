@@ -4,8 +4,19 @@ import { openSqliteDatabase } from '../../src/store/sqlite/open-sqlite-database'
 import type { SqliteDatabase } from '../../src/store/sqlite/sqlite-database';
 import { toUnavailable } from '../../src/store/sqlite/sqlite-errors';
 import { SqliteRegistrationStore } from '../../src/store/sqlite/sqlite-registration-store';
-import { flavor, flavors, numbered, pairs, provenance, registered as asRegistered } from './examples';
+import {
+  documentOf,
+  flavor,
+  flavors,
+  listOf,
+  numbered,
+  pairs,
+  provenance,
+  registered as asRegistered,
+} from './examples';
 import { temporaryFolder } from './temporary-folder';
+
+const EVERYTHING = { serviceTypes: 'everything', maxPairs: 20_000 } as const;
 
 describe('an SQLite registry in trouble', () => {
   let folder: ReturnType<typeof temporaryFolder>;
@@ -52,7 +63,7 @@ describe('an SQLite registry in trouble', () => {
   });
 
   it('writes nothing of a declaration when the disk is full halfway', async () => {
-    const before = await store.findAll();
+    const before = await documentOf(store);
     const pages = database.client.pragma('page_count', { simple: true }) as number;
     database.client.pragma(`max_page_count = ${pages + 20}`);
     const ids = numbered('id-', 1000);
@@ -60,12 +71,12 @@ describe('an SQLite registry in trouble', () => {
       ids.map((flavorId) => ({ serviceType, flavorId })),
     );
     const decide = () => ({ registered, deregistered: pairs('redis 1'), flavors: flavors(...ids) });
-    await expect(store.rewrite('everything', decide, provenance())).rejects.toMatchObject(
+    await expect(store.rewrite(EVERYTHING, decide, provenance())).rejects.toMatchObject(
       unavailable('The registry is on a disk that is full.'),
     );
     database.client.pragma('max_page_count = 1000000');
-    expect(await store.findAll()).toEqual(before);
-    expect(await store.rewrite('everything', decide, provenance())).toEqual(decide());
+    expect(await documentOf(store)).toEqual(before);
+    expect(await store.rewrite(EVERYTHING, decide, provenance())).toEqual(decide());
   });
 
   it('still reads when it cannot write', async () => {
@@ -74,9 +85,9 @@ describe('an SQLite registry in trouble', () => {
     await expect(store.register(['redis'], flavors('2'), provenance())).rejects.toMatchObject(refused);
     await expect(store.deregister(['redis'], ['1'], provenance())).rejects.toMatchObject(refused);
     const decide = () => ({ registered: [], deregistered: pairs('redis 1'), flavors: [] });
-    await expect(store.rewrite('everything', decide, provenance())).rejects.toMatchObject(refused);
-    expect(await store.find(['redis'])).toHaveLength(1);
-    expect(Object.fromEntries((await store.findAll()).registrations)).toEqual({ redis: ['1'] });
+    await expect(store.rewrite(EVERYTHING, decide, provenance())).rejects.toMatchObject(refused);
+    expect(await listOf(store.find(['redis']))).toHaveLength(1);
+    expect(await documentOf(store)).toEqual({ redis: ['1'] });
   });
 
   it('says that the file is damaged', async () => {
@@ -90,7 +101,7 @@ describe('an SQLite registry in trouble', () => {
     closeSync(file);
     await open();
     const damaged = unavailable('The registry is damaged and has to be restored from a backup.');
-    await expect(store.find(['redis'])).rejects.toMatchObject(damaged);
+    await expect(listOf(store.find(['redis']))).rejects.toMatchObject(damaged);
     await expect(store.register(['redis'], flavors('1'), provenance())).rejects.toMatchObject(damaged);
   });
 
@@ -99,9 +110,9 @@ describe('an SQLite registry in trouble', () => {
   it('does not write to a file that has been moved away, and goes on when it is back', async () => {
     renameSync(path, `${path}.moved`);
     await expect(store.register(['redis'], flavors('2'), provenance())).rejects.toMatchObject(unavailable(MOVED));
-    await expect(store.find(['redis'])).rejects.toMatchObject(unavailable(MOVED));
+    await expect(listOf(store.find(['redis']))).rejects.toMatchObject(unavailable(MOVED));
     renameSync(`${path}.moved`, path);
-    expect(await store.find(['redis'])).toEqual([asRegistered('1', ['redis'])]);
+    expect(await listOf(store.find(['redis']))).toEqual([asRegistered('1', ['redis'])]);
   });
 
   it('does not write to a file in whose place another was put', async () => {

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { flavors, numbered, pairs, provenance, registered } from './examples';
+import { flavors, listOf, numbered, pairs, provenance, registered } from './examples';
 import { type SqliteRegistry, sqliteRegistry } from './sqlite-registry';
 import { StoreProcess } from './store-process';
 
@@ -60,7 +60,7 @@ describe('several processes on one SQLite registry', () => {
       }),
     );
     expect(counts.map(Number).reduce((sum, count) => sum + count)).toBe(60);
-    expect(await store.find(['redis', 'mysql'])).toEqual(
+    expect(await listOf(store.find(['redis', 'mysql']))).toEqual(
       ids.map((flavorId) => registered(flavorId, ['mysql', 'redis'])),
     );
   });
@@ -81,7 +81,7 @@ describe('several processes on one SQLite registry', () => {
     });
     expect(performance.now() - begin).toBeGreaterThan(100);
     await expect(store.deregister(['redis'], ['1'], provenance())).rejects.toMatchObject({ kind: 'unavailable' });
-    expect(await store.find(['redis'])).toEqual([registered('1', ['redis'])]);
+    expect(await listOf(store.find(['redis']))).toEqual([registered('1', ['redis'])]);
 
     await other!.tell({ do: 'release' });
     const outcome = await store.register(['redis'], flavors('2'), provenance());
@@ -94,7 +94,7 @@ describe('several processes on one SQLite registry', () => {
     expect(await other!.tell({ do: 'register', serviceTypes: ['redis'], flavorIds: ['1', '2'] })).toBe(2);
     await other!.kill();
     const store = await registry.openStore();
-    expect(await store.find(['redis'])).toHaveLength(2);
+    expect(await listOf(store.find(['redis']))).toHaveLength(2);
   });
 
   it('does not start while another holds the lock for longer than the wait', async () => {
@@ -107,6 +107,6 @@ describe('several processes on one SQLite registry', () => {
     });
     const opening = registry.openStore({ startTimeoutMs: 5000 });
     await other!.tell({ do: 'release' });
-    expect(await (await opening).find(['redis'])).toEqual([]);
+    expect(await listOf((await opening).find(['redis']))).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { getTableConfig } from 'drizzle-orm/sqlite-core';
 import { migrate } from '../../src/store/sqlite/migrate';
 import { openSqliteDatabase } from '../../src/store/sqlite/open-sqlite-database';
+import { preparePieces } from '../../src/store/sqlite/piece-statements';
 import {
   acceptedFlavors,
   changes,
@@ -94,22 +95,35 @@ describe('the SQLite migrations', () => {
     },
   );
 
-  it('make tables that SQLite reads as was thought: no type is searched for each flavor, nothing is sorted', () => {
-    const planOf = (statement: { getQuery(): { sql: string } }) =>
+  it('make tables that SQLite reads as was thought: each piece of a list is a stretch of an index', () => {
+    const planOf = (sql: string, values: unknown): string =>
       database.client
-        .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${statement.getQuery().sql}`)
-        .all(...Array<null>((statement.getQuery().sql.match(/\?/g) ?? []).length).fill(null))
+        .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+        .all(values)
         .map(({ detail }) => detail)
         .join('; ');
-    const { findServiceTypesOf, find, findPairs, findFlavors, findAccepted, findEvents } = database.reads;
-
-    expect(planOf(findServiceTypesOf)).toMatch(/SEARCH registrations EXISTS USING PRIMARY KEY \(service_type=\?\)/);
-    expect(planOf(find)).toMatch(/SEARCH accepted_flavors USING PRIMARY KEY/);
-    expect(planOf(findPairs)).toMatch(/SEARCH registrations USING (PRIMARY KEY|COVERING INDEX|INDEX)/);
-    expect(planOf(findAccepted)).toMatch(/^SEARCH accepted_flavors USING PRIMARY KEY \(flavor_id>\?\)$/);
-    expect(planOf(findFlavors)).toMatch(/^SEARCH registrations USING COVERING INDEX registrations_flavor_id/);
-    expect(planOf(findFlavors)).not.toContain('TEMP B-TREE FOR ORDER BY');
-    expect(planOf(findEvents)).not.toContain('TEMP B-TREE FOR ORDER BY');
+    const VALUES = { types: '[]', ids: '[]', after: '', upTo: '', offset: 0, limit: 1, flavorId: '', type: '', id: '' };
+    const pieces = preparePieces(database.client);
+    const plans = Object.fromEntries(
+      Object.entries(pieces).map(([name, { source }]) => {
+        const used = Object.entries(VALUES).filter(([variable]) => source.includes(`@${variable}`));
+        return [name, planOf(source, Object.fromEntries(used))];
+      }),
+    );
+    const RANGE = /SEARCH registrations USING PRIMARY KEY \(service_type=\? AND flavor_id>\?/;
+    expect(plans['boundary']).toMatch(RANGE);
+    expect(plans['flavorsBetween']).toMatch(RANGE);
+    expect(plans['flavorsOf']).toMatch(/SEARCH registrations USING (COVERING INDEX|PRIMARY KEY)/);
+    expect(plans['accepted']).toMatch(/^SEARCH f USING PRIMARY KEY \(flavor_id>\?\)$/);
+    expect(plans['acceptedOf']).toMatch(/^SEARCH f USING PRIMARY KEY \(flavor_id=\?\)/);
+    expect(plans['typesOf']).toMatch(/^SEARCH registrations USING COVERING INDEX registrations_flavor_id/);
+    expect(plans['typesOf']).not.toContain('TEMP B-TREE FOR ORDER BY');
+    expect(plans['serviceTypes']).toMatch(/^SEARCH service_types USING PRIMARY KEY \(service_type>\?\)$/);
+    expect(plans['pairs']).toContain('SEARCH registrations USING PRIMARY KEY ((service_type,flavor_id)>(?,?))');
+    const events = database.reads.findEvents.getQuery().sql;
+    expect(planOf(events, Array<null>((events.match(/\?/g) ?? []).length).fill(null))).not.toContain(
+      'TEMP B-TREE FOR ORDER BY',
+    );
   });
 
   it('are not applied twice', async () => {

@@ -9,7 +9,7 @@ import { openSqliteDatabase } from '../../src/store/sqlite/open-sqlite-database'
 import { restore } from '../../src/store/sqlite/restore';
 import { SqliteRegistrationEvents } from '../../src/store/sqlite/sqlite-registration-events';
 import { SqliteRegistrationStore } from '../../src/store/sqlite/sqlite-registration-store';
-import { flavor, pairs, provenance } from './examples';
+import { documentOf, flavor, listOf, pairs, provenance } from './examples';
 import { StoreProcess } from './store-process';
 import { temporaryFolder } from './temporary-folder';
 
@@ -46,11 +46,11 @@ describe('an upgrade', () => {
     const database = await openSqliteDatabase(file);
     const store = new SqliteRegistrationStore(database);
     try {
-      expect(Object.fromEntries((await store.findAll()).registrations)).toEqual({
+      expect(await documentOf(store)).toEqual({
         mysql: ['1', 'b1 large'],
         redis: ['1'],
       });
-      expect(await store.find(['mysql'], ['b1 large'])).toEqual([
+      expect(await listOf(store.find(['mysql'], ['b1 large']))).toEqual([
         {
           flavorId: 'b1 large',
           serviceTypes: ['mysql'],
@@ -60,7 +60,7 @@ describe('an upgrade', () => {
           },
         },
       ]);
-      expect(await store.findServiceTypes()).toEqual([
+      expect(await listOf(store.findServiceTypes())).toEqual([
         { serviceType: 'mysql', flavorCount: 2, changedAt: expect.any(Number) },
         { serviceType: 'redis', flavorCount: 1, changedAt: expect.any(Number) },
       ]);

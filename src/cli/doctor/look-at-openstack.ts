@@ -9,6 +9,7 @@ import { TROUBLE } from '../../openstack/first-look';
 import { NovaFlavorCatalog } from '../../openstack/nova-flavor-catalog';
 import { isReadableOnTheWay } from '../../openstack/plain-http';
 import { sameSize } from '../../registrations/flavor';
+import { collectInTurns } from '../../registrations/in-turns';
 import { openStore } from '../../store/open-store';
 import type { Finding } from './finding';
 
@@ -70,7 +71,7 @@ async function lookAtFlavors({ nova }: OpenStack, config: Config, globalRequestI
   const listed = await new NovaFlavorCatalog(nova, { deadlineMs }).list({ globalRequestId, signal });
   const inNova = new Map(listed.map((flavor) => [flavor.id, flavor]));
   const { registrations: store } = await openStore(config);
-  const accepted = await store.findAccepted({}).finally(() => store.close());
+  const accepted = await collectInTurns(store.findAccepted({}), () => undefined).finally(() => store.close());
   const missing = accepted.filter(({ id }) => !inNova.has(id)).length;
   const changed = accepted.filter((flavor) => {
     const now = inNova.get(flavor.id);

@@ -1,16 +1,25 @@
+import { createHash } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import { checkRegisteredFlavors as check, type ReadPorts } from '../../registrations/get-registered-flavors';
-import type { RegisteredFlavorsView } from '../../registrations/registered-flavors-view';
+import { getRegisteredFlavors, type ReadPorts, requireAny } from '../../registrations/get-registered-flavors';
 import { readQuery } from '../read-query';
-import { type Rendered, sendReading } from '../reading-answer';
+import { renderRegisteredFlavors } from '../representation';
 import { callOf } from '../request-context';
 import { pathList } from '../request-values';
+import { type SendReadPorts, sendRead } from '../send-read';
+
+/** The ETag of a response without any flavor. */
+const ETAG_OF_NONE = `"${createHash('sha256').update('{"registered_flavors":[]}').digest('base64url')}"`;
 
 /** GET /RegisteredFlavors/{serviceTypes}/{flavorIDs} */
-export function checkRegisteredFlavors(ports: Rendered<ReadPorts, RegisteredFlavorsView>): RequestHandler {
+export function checkRegisteredFlavors(ports: ReadPorts & SendReadPorts): RequestHandler {
+  const answer = {
+    render: renderRegisteredFlavors,
+    showsDetails: true,
+    require: (etag: string) => requireAny(etag === ETAG_OF_NONE),
+  };
   return async (request, response) => {
     const [serviceTypes, flavorIds] = [pathList(request, 'serviceTypes'), pathList(request, 'flavorIDs')];
     const asked = readQuery(request.query, { serviceTypes, flavorIds, page: undefined });
-    sendReading(request, response, ports, await check(ports, callOf(request), asked));
+    await sendRead(request, response, ports, getRegisteredFlavors(ports, callOf(request), asked), answer);
   };
 }

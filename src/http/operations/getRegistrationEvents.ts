@@ -1,13 +1,13 @@
 import type { RequestHandler } from 'express';
 import { getRegistrationEvents as read } from '../../registrations/get-registration-events';
 import { readEventQuery } from '../event-query';
-import { representEvents } from '../representation';
+import { renderEvents } from '../representation';
 import { callOf } from '../request-context';
 
 /** GET /RegistrationEvents */
 export function getRegistrationEvents(ports: Parameters<typeof read>[0]): RequestHandler {
   return async (request, response) => {
     const query = readEventQuery(request.query);
-    response.json(representEvents(await read(ports, callOf(request), query), query));
+    response.json(renderEvents(await read(ports, callOf(request), query), query));
   };
 }

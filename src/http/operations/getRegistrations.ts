@@ -1,16 +1,13 @@
 import type { RequestHandler } from 'express';
-import {
-  getRegistrations as read,
-  type RegistrationsPorts,
-  type RegistrationsView,
-} from '../../registrations/get-registrations';
-import { sendRendered } from '../conditional-answer';
-import type { Rendered } from '../reading-answer';
+import { getRegistrations as read, type RegistrationsPorts } from '../../registrations/get-registrations';
+import { jsonRegistrations } from '../json-pieces';
 import { callOf } from '../request-context';
+import { type SendReadPorts, sendRead } from '../send-read';
 
 /** GET /Registrations */
-export function getRegistrations(ports: Rendered<RegistrationsPorts, RegistrationsView>): RequestHandler {
+export function getRegistrations(ports: RegistrationsPorts & SendReadPorts): RequestHandler {
+  const answer = { render: jsonRegistrations, showsDetails: false };
   return async (request, response) => {
-    sendRendered(request, response, ports.views.render(await read(ports, callOf(request))));
+    await sendRead(request, response, ports, read(ports, callOf(request)), answer);
   };
 }

@@ -1,17 +1,16 @@
 import type { RequestHandler } from 'express';
-import {
-  getServiceTypes as read,
-  type ServiceTypePorts,
-  type ServiceTypesView,
-} from '../../registrations/get-service-types';
-import { type Rendered, sendReading } from '../reading-answer';
+import type { ReadPorts } from '../../registrations/get-registered-flavors';
+import { getServiceTypes as read } from '../../registrations/get-service-types';
+import { renderServiceTypes } from '../representation';
 import { callOf } from '../request-context';
 import { queryText } from '../request-values';
+import { type SendReadPorts, sendRead } from '../send-read';
 
 /** GET /ServiceTypes */
-export function getServiceTypes(ports: Rendered<ServiceTypePorts, ServiceTypesView>): RequestHandler {
+export function getServiceTypes(ports: ReadPorts & SendReadPorts): RequestHandler {
+  const answer = { render: renderServiceTypes, showsDetails: true };
   return async (request, response) => {
     const asked = { asProject: queryText(request.query, 'project_id') };
-    sendReading(request, response, ports, await read(ports, callOf(request), asked));
+    await sendRead(request, response, ports, read(ports, callOf(request), asked), answer);
   };
 }

@@ -1,13 +1,14 @@
 import type { RequestHandler } from 'express';
 import { declareRegistrations, type DeclarePorts } from '../../registrations/declare-registrations';
 import type { components } from '../contract-types';
-import { readIfMatch } from '../if-match';
+import { expectedBy } from '../expected-registry';
 import { callOf } from '../request-context';
 import { isDryRun } from '../request-values';
+import type { ResponseCache } from '../response-cache';
 import { sendDeclared } from '../writing-answer';
 
 /** PATCH /Registrations: a JSON merge patch (RFC 7396), for which an empty type and one that is not there are the same. */
-export function patchRegistrations(ports: DeclarePorts): RequestHandler {
+export function patchRegistrations(ports: DeclarePorts & { readonly responses: ResponseCache }): RequestHandler {
   return async (request, response) => {
     const { registrations = {} } = request.body as components['schemas']['RegistrationPatch'];
     const named = Object.entries(registrations).map(([serviceType, ids]): [string, string[]] => [
@@ -17,7 +18,7 @@ export function patchRegistrations(ports: DeclarePorts): RequestHandler {
     const outcome = await declareRegistrations(ports, callOf(request), {
       registrations: named,
       isEverything: false,
-      expected: readIfMatch(request),
+      expected: expectedBy(request, ports),
       isPreview: isDryRun(request),
     });
     sendDeclared(request, response, outcome);

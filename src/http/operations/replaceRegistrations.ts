@@ -1,19 +1,20 @@
 import type { RequestHandler } from 'express';
 import { declareRegistrations, type DeclarePorts } from '../../registrations/declare-registrations';
 import type { components } from '../contract-types';
-import { readIfMatch } from '../if-match';
+import { expectedBy } from '../expected-registry';
 import { callOf } from '../request-context';
 import { isDryRun } from '../request-values';
+import type { ResponseCache } from '../response-cache';
 import { sendDeclared } from '../writing-answer';
 
 /** PUT /Registrations */
-export function replaceRegistrations(ports: DeclarePorts): RequestHandler {
+export function replaceRegistrations(ports: DeclarePorts & { readonly responses: ResponseCache }): RequestHandler {
   return async (request, response) => {
     const { registrations } = request.body as components['schemas']['RegistrationDocument'];
     const outcome = await declareRegistrations(ports, callOf(request), {
       registrations: Object.entries(registrations),
       isEverything: true,
-      expected: readIfMatch(request),
+      expected: expectedBy(request, ports),
       isPreview: isDryRun(request),
     });
     sendDeclared(request, response, outcome);

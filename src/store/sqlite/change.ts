@@ -6,8 +6,6 @@ import type { ServiceType } from '../../registrations/service-type';
 import { jsonList } from './listed';
 import type { SqliteDatabase } from './sqlite-database';
 
-const ALL = { after: '', limit: -1 };
-
 /**
  * What one request does to the registry, inside of its transaction: a row of its own in `changes`, as soon as it has done
  * something.
@@ -62,7 +60,7 @@ export class Change {
   /** Those of the flavors that were accepted in another size before. */
   #resized(flavors: readonly AcceptedFlavor[]): FlavorId[] {
     const flavorIds = jsonList(flavors.map(({ id }) => id));
-    const standing = this.#database.reads.findAcceptedOf.all({ ...ALL, flavorIds });
+    const standing = this.#database.reads.findAcceptedOf.all({ flavorIds });
     const before = new Map(standing.map((accepted) => [accepted.id, accepted]));
     return flavors.flatMap((flavor) => {
       const accepted = before.get(flavor.id);

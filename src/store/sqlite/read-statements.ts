@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, gte, inArray, lt, type Placeholder, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { listed } from './listed';
 import { acceptedFlavors, changes, keptFlavors, registrationEvents, registrations, serviceTypes } from './schema';
@@ -6,20 +6,19 @@ import { acceptedFlavors, changes, keptFlavors, registrationEvents, registration
 /** The statements that read the registry, prepared once. */
 export function prepareReads(db: BetterSQLite3Database) {
   return {
-    find: prepareFind(db, isOfTypes()),
-    findPairs: prepareFind(db, and(isOfTypes(), isOneOf())),
-    findAll: prepareFindGroups(db, undefined),
-    findOfTypes: prepareFindGroups(db, isOfTypes()),
-    findFlavors: prepareFind(db, isOneOf(), sql.placeholder('rows')),
-    findAccepted: prepareFindAccepted(db, undefined),
-    findAcceptedOf: prepareFindAccepted(db, inArray(acceptedFlavors.flavorId, listed('flavorIds'))),
-    findIds: db
-      .select({ flavorId: acceptedFlavors.flavorId })
+    findPairs: prepareFindPairs(db, undefined),
+    findPairsOfTypes: prepareFindPairs(db, inArray(registrations.serviceType, listed('serviceTypes'))),
+    countAllPairs: prepareCountPairs(db, undefined),
+    countPairs: prepareCountPairs(db, inArray(serviceTypes.serviceType, listed('serviceTypes'))),
+    findAcceptedOf: db
+      .select(ACCEPTED)
       .from(acceptedFlavors)
-      .orderBy(acceptedFlavors.flavorId)
+      .where(inArray(acceptedFlavors.flavorId, listed('flavorIds')))
       .prepare(),
-    findServiceTypes: db.select().from(serviceTypes).orderBy(serviceTypes.serviceType).prepare(),
-    findServiceTypesOf: prepareFindServiceTypesOf(db),
+    version: db
+      .select({ version: sql<number>`coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'changes'), 0)` })
+      .from(sql`(SELECT 1)`)
+      .prepare(),
     findEvents: prepareFindEvents(db),
     rangeOfEvents: db
       .select({
@@ -49,23 +48,8 @@ export function prepareReads(db: BetterSQLite3Database) {
   };
 }
 
-/** One row for each pair, sorted by flavor, then type; what was accepted of the flavor stands in each of its rows. */
-function prepareFind(db: BetterSQLite3Database, which: SQL | undefined, rows: Placeholder | number = -1) {
-  return (
-    db
-      .select({ serviceType: registrations.serviceType, ...ACCEPTED })
-      .from(registrations)
-      // The plus keeps SQLite from beginning with the flavors: it would sort all of their pairs, however few rows are wanted.
-      .innerJoin(acceptedFlavors, sql`${acceptedFlavors.flavorId} = +${registrations.flavorId}`)
-      .where(which)
-      .orderBy(registrations.flavorId, registrations.serviceType)
-      .limit(rows)
-      .prepare()
-  );
-}
-
 /** One row for each service type, with its ids as one JSON array: a row for each pair would take ten times as long. */
-function prepareFindGroups(db: BetterSQLite3Database, which: SQL | undefined) {
+function prepareFindPairs(db: BetterSQLite3Database, which: SQL | undefined) {
   const { serviceType, flavorId } = registrations;
   return db
     .select({ serviceType, flavorIds: sql<string>`json_group_array(${flavorId} ORDER BY ${flavorId})` })
@@ -76,32 +60,11 @@ function prepareFindGroups(db: BetterSQLite3Database, which: SQL | undefined) {
     .prepare();
 }
 
-function prepareFindAccepted(db: BetterSQLite3Database, which: SQL | undefined) {
+function prepareCountPairs(db: BetterSQLite3Database, which: SQL | undefined) {
   return db
-    .select(ACCEPTED)
-    .from(acceptedFlavors)
-    .where(and(which, gt(acceptedFlavors.flavorId, sql.placeholder('after'))))
-    .orderBy(acceptedFlavors.flavorId)
-    .limit(sql.placeholder('limit'))
-    .prepare();
-}
-
-function prepareFindServiceTypesOf(db: BetterSQLite3Database) {
-  const ofOneOf = db
-    .select({ one: sql`1` })
-    .from(registrations)
-    .where(
-      and(
-        eq(registrations.serviceType, serviceTypes.serviceType),
-        // The plus keeps SQLite from looking for each of the flavors in each of the types, by the index of the flavors.
-        sql`+${registrations.flavorId} IN ${listed('flavorIds')}`,
-      ),
-    );
-  return db
-    .select({ serviceType: serviceTypes.serviceType })
+    .select({ pairs: sql<number>`coalesce(sum(${serviceTypes.flavorCount}), 0)` })
     .from(serviceTypes)
-    .where(sql`EXISTS ${ofOneOf}`)
-    .orderBy(serviceTypes.serviceType)
+    .where(which)
     .prepare();
 }
 
@@ -163,11 +126,3 @@ const ACCEPTED = {
   swap: acceptedFlavors.swap,
   isPublic: acceptedFlavors.isPublic,
 };
-
-function isOfTypes(): SQL | undefined {
-  return inArray(registrations.serviceType, listed('serviceTypes'));
-}
-
-function isOneOf(): SQL | undefined {
-  return inArray(registrations.flavorId, listed('flavorIds'));
-}

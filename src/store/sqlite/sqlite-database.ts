@@ -5,7 +5,9 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { prepareCurrencyCheck } from './current-tables';
 import { isBusy, LATER_SECONDS, SOON_SECONDS, registryUnavailable, toUnavailable } from './sqlite-errors';
 import { prepareWrites } from './write-statements';
+import { type PieceStatements, preparePieces } from './piece-statements';
 import { prepareReads } from './read-statements';
+import { SnapshotConnections } from './snapshot-connections';
 
 const BUSY_PAUSE_MS = 25;
 const ROLLBACK = new Error('a preview ends here');
@@ -21,6 +23,8 @@ export class SqliteDatabase {
   readonly client: Database.Database;
   readonly reads: ReturnType<typeof prepareReads>;
   readonly writes: ReturnType<typeof prepareWrites>;
+  readonly #pieces: PieceStatements;
+  readonly #snapshots: SnapshotConnections;
   readonly #inode: bigint | undefined;
   readonly #busyTimeoutMs: number;
   readonly #dataVersion: Database.Statement<[], number>;
@@ -36,6 +40,8 @@ export class SqliteDatabase {
     this.#inode = inodeOf(client.name);
     this.reads = prepareReads(drizzle({ client }));
     this.writes = prepareWrites(drizzle({ client }));
+    this.#pieces = preparePieces(client);
+    this.#snapshots = new SnapshotConnections(client.name);
     this.#dataVersion = client.prepare<[], number>('PRAGMA data_version').pluck();
     this.#checkCurrency = prepareCurrencyCheck(client, options.migrations);
   }
@@ -64,6 +70,28 @@ export class SqliteDatabase {
   }
 
   /**
+   * Reads a list in pieces, as it stands at one moment. A list of one piece is read at once; a longer one on a connection
+   * of its own, so that everything else goes on between two pieces.
+   */
+  async *readInPieces<T>(read: (pieces: PieceStatements) => Iterable<T>): AsyncGenerator<T> {
+    const whole = this.read(() => this.client.transaction(() => onlyPiece(read(this.#pieces)))());
+    if (whole !== undefined) {
+      yield* whole;
+      return;
+    }
+    const pieces = this.#snapshots.read(read);
+    try {
+      for (;;) {
+        const next = this.read(() => pieces.next());
+        if (next.done === true) return;
+        yield next.value;
+      }
+    } finally {
+      pieces.return(undefined);
+    }
+  }
+
+  /**
    * Runs a write in one transaction. When `work` throws, nothing of it stays; nor when it is a preview only.
    *
    * While another process writes, this one waits, up to `busyTimeoutMs`; but not in SQLite, whose wait would hold up
@@ -86,6 +114,7 @@ export class SqliteDatabase {
 
   /** Closes the connection; the last one to close moves the write-ahead log into the file. May be called twice. */
   close(): void {
+    this.#snapshots.close();
     this.client.close();
   }
 
@@ -133,4 +162,12 @@ export class SqliteDatabase {
 
 function inodeOf(path: string): bigint | undefined {
   return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
+}
+
+/** The pieces of a list that has no more than one; undefined when there are more. */
+function onlyPiece<T>(list: Iterable<T>): T[] | undefined {
+  const pieces = list[Symbol.iterator]();
+  const first = pieces.next();
+  if (first.done === true) return [];
+  return pieces.next().done === true ? [first.value] : undefined;
 }

@@ -1,19 +1,30 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AcceptedFlavor } from '../../registrations/flavor';
 import type { FlavorId } from '../../registrations/flavor-id';
-import type { Provenance, RegisteredFlavor, Registration } from '../../registrations/registration';
-import type { RegistrationStore, Rewrite, Snapshot, WriteOptions } from '../../registrations/registration-store';
+import type { FlavorTypes, Provenance, RegisteredFlavor, Registration } from '../../registrations/registration';
+import type { RegistrationDocument } from '../../registrations/registration-document';
+import type {
+  RegistrationStore,
+  RegistryVersion,
+  Rewrite,
+  RewriteScope,
+  RegistrationsPiece,
+  Standing,
+  WriteOptions,
+} from '../../registrations/registration-store';
 import type { ServiceType, ServiceTypeInUse } from '../../registrations/service-type';
 import { idsByType, splitPairs } from '../split-pairs';
 import { Change } from './change';
 import { jsonList } from './listed';
-import { snapshotOf } from './snapshot';
+import {
+  findAccepted,
+  findAll,
+  findFlavorsOfTypes,
+  findNamedAccepted,
+  findNamedFlavorsOfTypes,
+  findServiceTypes,
+  findTypesOf,
+} from './read-in-pieces';
 import type { SqliteDatabase } from './sqlite-database';
-
-/** How many pairs are read for one page, at most: reading them stops everything else in this process. */
-const MOST_ROWS = 10_000;
-/** As SQLite writes it. */
-const NO_LIMIT = -1;
 
 type Range = Parameters<RegistrationStore['findAccepted']>[0];
 
@@ -59,71 +70,62 @@ export class SqliteRegistrationStore implements RegistrationStore {
   }
 
   async rewrite<T extends Rewrite>(
-    scope: 'everything' | readonly ServiceType[],
-    decide: (standing: Snapshot) => T | undefined,
+    scope: RewriteScope,
+    decide: (standing: Standing) => T | undefined,
     provenance: Provenance,
     options?: WriteOptions,
-  ): Promise<T | undefined> {
-    const first = decide(this.#database.read(() => this.#look(scope)));
-    if (first === undefined || isEmpty(first)) return first; // without a lock: others may go on writing
+  ): Promise<T | undefined | 'outdated'> {
+    const look = (): T | undefined | 'outdated' => (this.#isOutdated(scope) ? 'outdated' : decide(this.#look(scope)));
+    const first = this.#database.read(look);
+    if (first === undefined || first === 'outdated' || isEmpty(first)) return first; // others may go on writing
     return this.#database.write(() => {
-      const decided = decide(this.#look(scope));
-      if (decided !== undefined) this.#do(decided, this.#change(provenance));
+      const decided = look();
+      if (decided !== undefined && decided !== 'outdated') this.#do(decided, this.#change(provenance));
       return decided;
     }, options);
   }
 
-  async findAll(): Promise<Snapshot> {
-    await nextTurn(); // as who goes through all of it always does
-    return this.#database.read(() => this.#look('everything'));
+  findAll(): AsyncIterable<RegistrationsPiece> {
+    return this.#database.readInPieces(findAll);
+  }
+
+  version(): RegistryVersion {
+    return this.#database.read(() => this.#version());
   }
 
   revision(): number {
     return this.#database.revision();
   }
 
-  async find(serviceTypes: readonly ServiceType[], flavorIds?: readonly FlavorId[]): Promise<RegisteredFlavor[]> {
-    const { find, findPairs } = this.#database.reads;
-    const types = jsonList(serviceTypes);
-    const rows = this.#database.read(() =>
-      flavorIds === undefined
-        ? find.all({ serviceTypes: types })
-        : findPairs.all({ serviceTypes: types, flavorIds: jsonList(flavorIds) }),
-    );
-    return groupByFlavor(rows);
+  async countPairs(serviceTypes: readonly ServiceType[]): Promise<number> {
+    return this.#database.read(() => this.#countPairs(serviceTypes));
   }
 
-  async findAccepted({ after = '', limit = NO_LIMIT, flavorIds }: Range): Promise<AcceptedFlavor[]> {
-    if (limit === NO_LIMIT) await nextTurn(); // who goes through all of a large registry lets others pass before
-    const { findAccepted, findAcceptedOf } = this.#database.reads;
-    return this.#database.read(() =>
+  find(
+    serviceTypes: readonly ServiceType[],
+    flavorIds?: readonly FlavorId[],
+  ): AsyncIterable<readonly RegisteredFlavor[]> {
+    return this.#database.readInPieces((pieces) =>
       flavorIds === undefined
-        ? findAccepted.all({ after, limit })
-        : findAcceptedOf.all({ after, limit, flavorIds: jsonList(flavorIds) }),
+        ? findFlavorsOfTypes(pieces, serviceTypes)
+        : findNamedFlavorsOfTypes(pieces, serviceTypes, flavorIds),
     );
   }
 
-  async findFlavors(flavorIds: readonly FlavorId[]): Promise<RegisteredFlavor[]> {
-    const rows = this.#findFlavors(flavorIds, MOST_ROWS);
-    const flavors = groupByFlavor(rows);
-    if (rows.length < MOST_ROWS) return flavors;
-    const last = flavors.pop(); // some of its types may be missing
-    if (flavors.length > 0 || last === undefined) return flavors;
-    return groupByFlavor(this.#findFlavors([last.flavorId], NO_LIMIT));
+  findAccepted({ after = '', limit = Infinity, flavorIds }: Range): AsyncIterable<readonly AcceptedFlavor[]> {
+    return this.#database.readInPieces((pieces) =>
+      flavorIds === undefined
+        ? findAccepted(pieces, after, limit)
+        : findNamedAccepted(pieces, { after, limit }, flavorIds),
+    );
   }
 
-  async findIds(): Promise<FlavorId[]> {
-    return this.#database.read(() => this.#database.reads.findIds.all()).map(({ flavorId }) => flavorId);
+  findTypesOf(flavorIds: readonly FlavorId[]): AsyncIterable<readonly FlavorTypes[]> {
+    return this.#database.readInPieces((pieces) => findTypesOf(pieces, flavorIds));
   }
 
-  async findServiceTypes(): Promise<ServiceTypeInUse[]> {
-    return this.#database.read(() => this.#database.reads.findServiceTypes.all());
-  }
-
-  async findServiceTypesOf(flavorIds: readonly FlavorId[]): Promise<ServiceType[]> {
-    const { findServiceTypesOf } = this.#database.reads;
-    const rows = this.#database.read(() => findServiceTypesOf.all({ flavorIds: jsonList(flavorIds) }));
-    return rows.map(({ serviceType }) => serviceType);
+  findServiceTypes(): AsyncIterable<readonly ServiceTypeInUse[]> {
+    return this.#database.readInPieces(findServiceTypes);
   }
 
   measure(): { registrations: number; flavors: number; serviceTypes: number } {
@@ -142,14 +144,31 @@ export class SqliteRegistrationStore implements RegistrationStore {
     this.#database.close();
   }
 
-  #findFlavors(flavorIds: readonly FlavorId[], rows: number): Row[] {
-    const { findFlavors } = this.#database.reads;
-    return this.#database.read(() => findFlavors.all({ flavorIds: jsonList(flavorIds), rows }));
+  #isOutdated({ version }: RewriteScope): boolean {
+    return version !== undefined && version !== this.#version();
   }
 
-  #look(scope: 'everything' | readonly ServiceType[]): Snapshot {
-    const { findAll, findOfTypes } = this.#database.reads;
-    return snapshotOf(scope === 'everything' ? findAll.all() : findOfTypes.all({ serviceTypes: jsonList(scope) }));
+  #version(): RegistryVersion {
+    return this.#database.reads.version.get()!.version;
+  }
+
+  #look({ serviceTypes, maxPairs }: RewriteScope): Standing {
+    const pairs = this.#countPairs(serviceTypes);
+    return { pairs, registrations: pairs > maxPairs ? undefined : this.#readPairs(serviceTypes) };
+  }
+
+  #countPairs(serviceTypes: RewriteScope['serviceTypes']): number {
+    const { countAllPairs, countPairs } = this.#database.reads;
+    const counted =
+      serviceTypes === 'everything' ? countAllPairs.get() : countPairs.get({ serviceTypes: jsonList(serviceTypes) });
+    return counted?.pairs ?? 0;
+  }
+
+  #readPairs(serviceTypes: RewriteScope['serviceTypes']): RegistrationDocument {
+    const { findPairs, findPairsOfTypes } = this.#database.reads;
+    const rows =
+      serviceTypes === 'everything' ? findPairs.all() : findPairsOfTypes.all({ serviceTypes: jsonList(serviceTypes) });
+    return new Map(rows.map((row) => [row.serviceType, JSON.parse(row.flavorIds) as FlavorId[]]));
   }
 
   /** What goes first is no pair any more whose size is accepted; flavors are forgotten last, for they may only move. */
@@ -169,23 +188,4 @@ export class SqliteRegistrationStore implements RegistrationStore {
 
 function isEmpty({ registered, deregistered }: Rewrite): boolean {
   return registered.length === 0 && deregistered.length === 0;
-}
-
-type Row = AcceptedFlavor & { readonly serviceType: ServiceType };
-
-/**
- * The rows arrive sorted by flavor, then type. Each has a text of its own for the type: one for all is enough, for what
- * is found may be kept.
- */
-function groupByFlavor(rows: readonly Row[]): RegisteredFlavor[] {
-  const flavors: (RegisteredFlavor & { serviceTypes: ServiceType[] })[] = [];
-  const types = new Map<string, ServiceType>();
-  for (const { serviceType: found, ...accepted } of rows) {
-    const serviceType = types.get(found) ?? found;
-    types.set(serviceType, serviceType);
-    const last = flavors.at(-1);
-    if (last?.flavorId === accepted.id) last.serviceTypes.push(serviceType);
-    else flavors.push({ flavorId: accepted.id, accepted, serviceTypes: [serviceType] });
-  }
-  return flavors;
 }

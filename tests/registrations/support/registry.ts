@@ -1,6 +1,5 @@
-import { bulkhead } from 'cockatiel';
 import type { RegisteredFlavorsError } from '../../../src/errors';
-import { createViewMemories } from '../../../src/http/view-memories';
+import { FairSlots } from '../../../src/fairness/fair-slots';
 import { NovaFlavorCatalog } from '../../../src/openstack/nova-flavor-catalog';
 import type { CallContext } from '../../../src/registrations/caller';
 import { declareRegistrations, type DeclareRequest } from '../../../src/registrations/declare-registrations';
@@ -20,6 +19,7 @@ export function callOf(roles: readonly string[], but: Partial<CallContext> = {})
     globalRequestId: 'req-11111111-2222-3333-4444-555555555555',
     inboundGlobalRequestId: undefined,
     signal: new AbortController().signal,
+    nextTurn: () => undefined,
     ...but,
   };
 }
@@ -50,16 +50,15 @@ export async function openDomain(flavors: readonly StubFlavor[]) {
   const clients = connect(cloud);
   const registry = sqliteRegistry();
   const [store, events] = [await registry.openStore(), await registry.openEvents()];
-  const views = createViewMemories(1024 * 1024);
   const ports = {
-    ...{ store, events, clock: clients.clock, scans: bulkhead(2, Infinity) },
+    ...{ store, events, clock: clients.clock, scans: new FairSlots({ slots: 4, slotsPerKey: 1 }) },
     flavors: createCache(clients),
     catalog: new NovaFlavorCatalog(clients.nova, { deadlineMs: 10_000 }),
     roles: { reader: ['member'], admin: ['admin'], service: ['service'] },
     serviceTypes: undefined as readonly string[] | undefined,
   };
   return {
-    ...{ ports, views, clock: clients.clock, nova: cloud.nova, standing: () => registry.standing() },
+    ...{ ports, clock: clients.clock, nova: cloud.nova, standing: () => registry.standing() },
     /** How many requests Nova has had. */
     asked: () => cloud.nova.requests.length,
     /** The pairs that are registered, as "type id". */

@@ -1,10 +1,9 @@
-import { type AcceptedFlavor, type Flavor, sameAccepted, sameSize } from './flavor';
+import { type AcceptedFlavor, type Flavor, sameSize } from './flavor';
 import type { FlavorAnswer } from './flavor-directory';
 import type { FlavorId } from './flavor-id';
 import type { Viewer } from './policy';
 import { type FlavorStatus, isWanted, type ReadRequest } from './read-request';
 import type { ServiceType } from './service-type';
-import type { View } from './view';
 import { isVisible } from './visibility';
 
 /** A registered flavor as a viewer sees it. */
@@ -25,7 +24,7 @@ export interface FlavorDetails {
 }
 
 /** What one viewer sees of the registered flavors that were asked for. */
-export interface RegisteredFlavorsView extends View {
+export interface RegisteredFlavors {
   readonly request: ReadRequest;
   /** Sorted by id in byte order. */
   readonly flavors: readonly ShownFlavor[];
@@ -55,21 +54,4 @@ export function see(
   if (!isWanted(request, status, flavor)) return undefined;
   const registeredAs = viewer.is === 'admin' && status !== 'available' ? accepted : undefined;
   return { details: { status, flavor, registeredAs } };
-}
-
-/** Whether both show the same. A flavor is one object for as long as Nova says the same of it. */
-export function showsSame(a: readonly ShownFlavor[], b: readonly ShownFlavor[]): boolean {
-  return a.length === b.length && a.every((each, index) => isSame(each, b[index]!));
-}
-
-function isSame(a: ShownFlavor, b: ShownFlavor): boolean {
-  const isSameRegistration = a.flavorId === b.flavorId && a.serviceTypes.join() === b.serviceTypes.join();
-  return isSameRegistration && hasSameDetails(a.details, b.details);
-}
-
-function hasSameDetails(a: FlavorDetails | undefined, b: FlavorDetails | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  if (a.status !== b.status || a.flavor !== b.flavor) return false;
-  if (a.registeredAs === undefined || b.registeredAs === undefined) return a.registeredAs === b.registeredAs;
-  return sameAccepted(a.registeredAs, b.registeredAs);
 }

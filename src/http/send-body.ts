@@ -1,0 +1,28 @@
+import type { Request, Response } from 'express';
+import fresh from 'fresh';
+
+/** Express's setting under which responses go past the contract's validator, which sees only what is sent by `json`. */
+export const VALIDATE_RESPONSES = 'validate responses';
+
+/** Whether the client has the body with this ETag already (RFC 9110, 13.1.2). */
+export function hasBody(request: Request, etag: string): boolean {
+  return fresh(request.headers, { etag });
+}
+
+/** Sends a JSON body that is ready. HEAD gets the headers of GET. */
+export function sendBody(response: Response, body: Buffer, etag: string): void {
+  response.setHeader('ETag', etag);
+  if (response.app.enabled(VALIDATE_RESPONSES)) {
+    response.json(JSON.parse(body.toString()));
+    return;
+  }
+  response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  response.setHeader('Content-Length', body.length);
+  response.end(body);
+}
+
+/** 304, for a client that has the body. */
+export function sendNotModified(response: Response, etag: string): void {
+  response.setHeader('ETag', etag);
+  response.writeHead(304).end();
+}

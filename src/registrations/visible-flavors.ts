@@ -1,0 +1,67 @@
+import type { CallContext } from './caller';
+import type { AcceptedFlavor } from './flavor';
+import { answerFor, type Currency, type FlavorDirectory, leastCurrent, type LookUp } from './flavor-directory';
+import type { FlavorId } from './flavor-id';
+import { eachInTurns } from './in-turns';
+import type { Viewer } from './policy';
+import type { ReadRequest } from './read-request';
+import { type ShownFlavor, see, seesAll } from './shown-flavor';
+
+/** How many flavors are looked up at once: what the directory answers stays in memory until they have been joined. */
+export const MAX_FLAVORS_PER_LOOK_UP = 10_000;
+
+/** Collects the flavors that one viewer sees and wants, with what Nova says of each, and how current that is. */
+export class VisibleFlavors {
+  /** What is shown of each, in the order in which they were added. */
+  readonly shown = new Map<FlavorId, Pick<ShownFlavor, 'details'>>();
+  readonly #lookUps: Omit<LookUp, 'answers'>[] = [];
+
+  constructor(
+    private readonly flavors: FlavorDirectory,
+    private readonly call: CallContext,
+    private readonly wanted: { readonly viewer: Viewer; readonly request: ReadRequest },
+  ) {}
+
+  /**
+   * Looks up registered flavors, and keeps those that are visible and wanted. Nova is not asked where it does not matter.
+   * @throws RegisteredFlavorsError whatever the directory throws
+   */
+  async add(accepted: readonly AcceptedFlavor[]): Promise<void> {
+    for (let from = 0; from < accepted.length; from += MAX_FLAVORS_PER_LOOK_UP) {
+      await this.#addBlock(accepted.slice(from, from + MAX_FLAVORS_PER_LOOK_UP));
+    }
+  }
+
+  /** Until when all look-ups are current. */
+  get goodUntil(): number {
+    return leastCurrent(this.#lookUps).goodUntil;
+  }
+
+  /** How current what is known of these ids is. */
+  currencyOf(flavorIds: readonly FlavorId[]): Currency {
+    return leastCurrent(this.#lookUps.map((each) => each.currencyOf(flavorIds)));
+  }
+
+  async #addBlock(accepted: readonly AcceptedFlavor[]): Promise<void> {
+    const { viewer, request } = this.wanted;
+    const { globalRequestId, signal, nextTurn } = this.call;
+    if (seesAll(viewer, request)) {
+      await eachInTurns(accepted, nextTurn, ({ id }) => this.shown.set(id, { details: undefined }));
+      return;
+    }
+    const lookUp = await this.flavors.lookUp(
+      accepted.map(({ id }) => id),
+      {
+        ...{ globalRequestId, signal, nextTurn, withAccess: viewer.is === 'project' },
+        accept: request.hydrate ? 'the current' : 'the known',
+      },
+    );
+    const { goodUntil, askedFor, currencyOf } = lookUp;
+    this.#lookUps.push({ goodUntil, askedFor, currencyOf });
+    await nextTurn(); // all who waited for the same look-up go on at this moment
+    await eachInTurns(accepted, nextTurn, (each) => {
+      const shown = see(viewer, request, each, answerFor(lookUp.answers, each.id));
+      if (shown !== undefined) this.shown.set(each.id, shown);
+    });
+  }
+}
