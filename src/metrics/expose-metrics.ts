@@ -31,8 +31,8 @@ export async function exposeMetrics(
     keystone: Number(away().includes('keystone')),
     nova: Number(away().includes('nova')),
   }));
-  meter.gauges('registry_usable', '1 while the registry can be used.', 'as', () => ({
-    current: whenUsable(() => (store.requireCurrent(), 1)) ?? 0,
+  meter.gauges('registry_usable', '1 while the registry can be used.', 'as', async () => ({
+    current: (await whenUsable(() => (store.requireCurrent(), 1))) ?? 0,
   }));
   meter.gauges('registry', 'How many of what the registry holds.', 'of', () =>
     whenUsable(() => {
@@ -52,9 +52,9 @@ export async function exposeMetrics(
 }
 
 /** What the registry says; undefined while it cannot be used: that is told by a metric of its own. */
-function whenUsable<T>(look: () => T): T | undefined {
+async function whenUsable<T>(look: () => T | Promise<T>): Promise<T | undefined> {
   try {
-    return look();
+    return await look();
   } catch (error) {
     if (error instanceof RegisteredFlavorsError) return undefined;
     throw error;

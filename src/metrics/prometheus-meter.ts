@@ -8,6 +8,8 @@ const PREFIX = 'registered_flavors_';
 /** From a remembered read to a look-up that meets its deadline. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const AGES = [1, 5, 15, 30, 60, 90, 300, 900, 3600, 21_600, 86_400];
+/** By the values of one label; undefined while there are none. */
+type Numbers = Readonly<Record<string, number>> | undefined;
 /** Ids whose request has not been logged: what is done behind the readers never is. */
 const MOST_IDS = 10_000;
 
@@ -82,20 +84,16 @@ export class PrometheusMeter implements Meter {
   }
 
   /** Numbers that are looked up when somebody asks, by the values of one label; none while there are none. */
-  gauges<L extends string>(
-    name: string,
-    help: string,
-    label: L,
-    look: () => Readonly<Record<string, number>> | undefined,
-  ): void {
+  gauges<L extends string>(name: string, help: string, label: L, look: () => Numbers | Promise<Numbers>): void {
     new Gauge({
       name: PREFIX + name,
       help,
       labelNames: [label],
       registers: [this.registry],
-      collect() {
+      async collect() {
+        const numbers = (await look()) ?? {};
         this.reset();
-        for (const [value, number] of Object.entries(look() ?? {}))
+        for (const [value, number] of Object.entries(numbers))
           this.set({ [label]: value } as Record<L, string>, number);
       },
     });

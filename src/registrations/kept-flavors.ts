@@ -16,6 +16,9 @@ export interface KeptFlavor {
   readonly askedAt: number;
 }
 
+/** Registered flavors, by what was last said of them by whichever Nova; unknown where nothing is kept. */
+export type FlavorCounts = Readonly<Record<'available' | 'changed' | 'missing' | 'unknown', number>>;
+
 /**
  * What Nova last said of registered flavors, kept beyond the end of the process: a copy, for the time when Nova cannot be
  * asked. Losing it loses nothing that Nova does not know.
@@ -33,6 +36,6 @@ export interface KeptFlavors {
    */
   keep(place: NovaPlace, flavors: readonly KeptFlavor[], options: { repeatAfterMs: number }): Promise<void>;
 
-  /** The registered flavors, by what was last said of them by whichever Nova; unknown where nothing is kept. */
-  count(): Readonly<Record<'available' | 'changed' | 'missing' | 'unknown', number>>;
+  /** Counts the registered flavors, in turns. */
+  count(): Promise<FlavorCounts>;
 }

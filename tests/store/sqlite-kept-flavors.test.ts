@@ -43,6 +43,19 @@ describe('what is kept of flavors', () => {
     folder.remove();
   });
 
+  it('is counted by what it says, also where that is more than one piece', async () => {
+    expect(await store.keptFlavors.count()).toEqual({ available: 0, changed: 0, missing: 0, unknown: 3 });
+    const ids = numbered('id-', 999);
+    await store.registrations.register(['redis'], flavors(...ids), provenance());
+    const kept = [
+      ...ids.slice(0, 700).map((id) => found(id)),
+      ...ids.slice(700, 703).map((id) => found(id, 1000, { ram: 1 })),
+      ...ids.slice(703, 710).map((id): KeptFlavor => ({ flavorId: id, askedAt: 7, answer: { status: 'missing' } })),
+    ];
+    await store.keptFlavors.keep(here, kept, anew);
+    expect(await store.keptFlavors.count()).toEqual({ available: 700, changed: 3, missing: 7, unknown: 3 + 289 });
+  });
+
   it('comes back as it was, for this process and the next', async () => {
     const kept: KeptFlavor[] = [
       found('1'),

@@ -22,6 +22,7 @@ export function* findFlavorsOfTypes(
 ): Generator<RegisteredFlavor[]> {
   const types = jsonList(serviceTypes);
   const offset = idsPerPiece(serviceTypes) - 1;
+  const toRegistered = registeredFlavors();
   let after: FlavorId = '';
   while (after !== NO_BOUNDARY) {
     const upTo: FlavorId = pieces.boundary.get({ types, after, offset }) ?? NO_BOUNDARY;
@@ -37,6 +38,7 @@ export function* findNamedFlavorsOfTypes(
   flavorIds: readonly FlavorId[],
 ): Generator<RegisteredFlavor[]> {
   const types = jsonList(serviceTypes);
+  const toRegistered = registeredFlavors();
   for (const ids of inChunks(flavorIds.toSorted(inByteOrder), idsPerPiece(serviceTypes))) {
     yield pieces.flavorsOf.all({ types, ids: jsonList(ids) }).map(toRegistered);
   }
@@ -133,6 +135,12 @@ function toAccepted({ id, name, ram, vcpus, disk, ephemeral, swap, isPublic }: F
   return { id, name, ram, vcpus, disk, ephemeral, swap, isPublic: isPublic === 1 };
 }
 
-function toRegistered({ serviceTypes, ...row }: FlavorTypesRow): RegisteredFlavor {
-  return { flavorId: row.id, accepted: toAccepted(row), serviceTypes: serviceTypes.split(',') };
+/** Makes flavors of rows. Those with the same service types share one list of them: most flavors have those of others. */
+function registeredFlavors(): (row: FlavorTypesRow) => RegisteredFlavor {
+  const lists = new Map<string, readonly ServiceType[]>();
+  return ({ serviceTypes: text, ...row }) => {
+    let serviceTypes = lists.get(text);
+    if (serviceTypes === undefined) lists.set(text, (serviceTypes = text.split(',')));
+    return { flavorId: row.id, accepted: toAccepted(row), serviceTypes };
+  };
 }

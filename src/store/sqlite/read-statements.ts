@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { listed } from './listed';
 import { acceptedFlavors, changes, keptFlavors, registrationEvents, registrations, serviceTypes } from './schema';
@@ -95,6 +95,7 @@ function prepareFindEvents(db: BetterSQLite3Database) {
     .prepare();
 }
 
+/** Counts a piece of the registered flavors, and tells its last one. */
 function prepareCountKeptFlavors(db: BetterSQLite3Database) {
   const differs = sql.join(
     (['ram', 'vcpus', 'disk', 'ephemeral', 'swap'] as const).map(
@@ -103,14 +104,22 @@ function prepareCountKeptFlavors(db: BetterSQLite3Database) {
     sql` OR `,
   );
   const when = (condition: SQL) => sql<number>`count(*) FILTER (WHERE ${condition})`;
+  const ofPiece = db
+    .select()
+    .from(acceptedFlavors)
+    .where(gt(acceptedFlavors.flavorId, sql.placeholder('after')))
+    .orderBy(acceptedFlavors.flavorId)
+    .limit(sql.placeholder('limit'))
+    .as('accepted_flavors');
   return db
     .select({
+      last: sql<string | null>`max(${acceptedFlavors.flavorId})`,
       available: when(sql`${keptFlavors.flavor} IS NOT NULL AND NOT (${differs})`),
       changed: when(sql`${keptFlavors.flavor} IS NOT NULL AND (${differs})`),
       missing: when(sql`${keptFlavors.flavorId} IS NOT NULL AND ${keptFlavors.flavor} IS NULL`),
       unknown: when(sql`${keptFlavors.flavorId} IS NULL`),
     })
-    .from(acceptedFlavors)
+    .from(ofPiece)
     .leftJoin(keptFlavors, eq(keptFlavors.flavorId, acceptedFlavors.flavorId))
     .prepare();
 }

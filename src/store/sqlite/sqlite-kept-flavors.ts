@@ -1,12 +1,17 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Flavor } from '../../registrations/flavor';
 import type { FlavorAnswer } from '../../registrations/flavor-directory';
 import type { FlavorId } from '../../registrations/flavor-id';
-import type { KeptFlavor, KeptFlavors, NovaPlace } from '../../registrations/kept-flavors';
+import type { FlavorCounts, KeptFlavor, KeptFlavors, NovaPlace } from '../../registrations/kept-flavors';
 import { jsonList } from './listed';
 import type { keptFlavors } from './schema';
 import type { SqliteDatabase } from './sqlite-database';
 
 type Row = typeof keptFlavors.$inferSelect;
+
+const STATUSES = ['available', 'changed', 'missing', 'unknown'] as const;
+/** How many flavors are counted before others get a turn. */
+const COUNTED_AT_ONCE = 500;
 
 /** What Nova said, in the registry's own file: it is backed up, moved and removed with it. */
 export class SqliteKeptFlavors implements KeptFlavors {
@@ -42,8 +47,17 @@ export class SqliteKeptFlavors implements KeptFlavors {
     });
   }
 
-  count(): Readonly<Record<'available' | 'changed' | 'missing' | 'unknown', number>> {
-    return this.#database.read(() => this.#database.reads.countKeptFlavors.get()!);
+  async count(): Promise<FlavorCounts> {
+    const counts = { available: 0, changed: 0, missing: 0, unknown: 0 };
+    let after = '';
+    for (;;) {
+      const piece = { after, limit: COUNTED_AT_ONCE };
+      const { last, ...more } = this.#database.read(() => this.#database.reads.countKeptFlavors.get(piece)!);
+      for (const status of STATUSES) counts[status] += more[status];
+      if (last === null) return counts;
+      after = last;
+      await nextTurn();
+    }
   }
 
   #rows(flavorIds: readonly FlavorId[]): Row[] {
