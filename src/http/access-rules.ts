@@ -1,11 +1,14 @@
 import type { AccessRule } from '../registrations/caller';
+import type { NextTurn } from '../registrations/in-turns';
 import { SERVICE_TYPE } from './api-version';
 
 /** A step of a path pattern: this character, one that is no slash, any number of those, or any number of any. */
 type Step = { readonly literal: string } | 'not a slash' | 'many but slashes' | 'many';
 
-/** Steps times characters that one request may cost: some tens of milliseconds. Callers write the rules. */
-const MOST_WORK = 20_000_000;
+/** Steps times characters that one request may cost, in turns. Callers write the rules. */
+const MAX_WORK = 20_000_000;
+/** Steps times characters between two turns: some milliseconds. */
+const WORK_PER_PIECE = 200_000;
 
 /**
  * Whether one of an application credential's access rules is about this request. keystonemiddleware's rule
@@ -14,15 +17,22 @@ const MOST_WORK = 20_000_000;
  * allow nothing.
  * @param path as it was sent, still percent-encoded
  */
-export function isAllowedBy(rules: readonly AccessRule[], method: string, path: string): boolean {
+export async function isAllowedBy(
+  rules: readonly AccessRule[],
+  { method, path }: { readonly method: string; readonly path: string },
+  nextTurn: NextTurn,
+): Promise<boolean> {
   let work = 0;
-  return rules.some((rule) => {
-    if (rule.service !== SERVICE_TYPE || rule.method !== method) return false;
-    if (!path.startsWith(/^[^*{]*/.exec(rule.path)?.[0] ?? '')) return false;
-    const steps = stepsOf(rule.path);
-    work += steps.length * path.length;
-    return work <= MOST_WORK && matches(steps, path);
-  });
+  for (const rule of rules) {
+    if (rule.service !== SERVICE_TYPE || rule.method !== method) continue;
+    const [prefix = ''] = /^[^*{]*/.exec(rule.path) ?? [];
+    if (!path.startsWith(prefix)) continue;
+    const steps = stepsOf(rule.path.slice(prefix.length));
+    work += (1 + steps.length) * (path.length - prefix.length);
+    if (work > MAX_WORK) return false;
+    if (await matches(steps, path.slice(prefix.length), nextTurn)) return true;
+  }
+  return false;
 }
 
 function stepsOf(pattern: string): Step[] {
@@ -36,12 +46,14 @@ function stepsOf(pattern: string): Step[] {
  * Follows all ways through the pattern at once, one row of reached steps for each character: a regular expression made
  * of a caller's pattern could be made to take for ever.
  */
-function matches(steps: readonly Step[], path: string): boolean {
+async function matches(steps: readonly Step[], path: string, nextTurn: NextTurn): Promise<boolean> {
   let reached = new Uint8Array(steps.length + 1);
   let next = new Uint8Array(steps.length + 1);
   reached[0] = 1;
   passEmptySteps(reached, steps);
+  const charactersPerPiece = Math.ceil(WORK_PER_PIECE / (1 + steps.length));
   for (let index = 0; index < path.length; index += 1) {
+    if (index % charactersPerPiece === 0) await nextTurn();
     next.fill(0);
     for (const [at, step] of steps.entries()) {
       if (reached[at] === 1) follow(step, path.charAt(index), at, next);

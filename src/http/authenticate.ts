@@ -20,16 +20,18 @@ export function authenticate(validateToken: ValidateToken) {
     negotiateVersion(request);
     const token = request.get('X-Auth-Token') ?? '';
     const caller = await context.whileHere(validateToken(token, context.globalRequestId));
-    requireAllowed(caller, request);
+    await requireAllowed(caller, request);
     context.caller = caller;
     request.res?.setHeader('Cache-Control', 'private, no-cache');
   };
 }
 
 /** The owner of an application credential may have said what it is for: then it is for nothing else. */
-function requireAllowed({ accessRules }: Caller, request: Request): void {
+async function requireAllowed({ accessRules }: Caller, request: Request): Promise<void> {
   const method = wasHead(request) ? 'HEAD' : request.method;
-  if (accessRules === undefined || isAllowedBy(accessRules, method, request.path)) return;
+  if (accessRules === undefined) return;
+  const { nextTurn } = contextOf(request);
+  if (await isAllowedBy(accessRules, { method, path: request.path }, nextTurn)) return;
   throw new RegisteredFlavorsError('unauthenticated', {
     code: 'registered-flavors.token.not_allowed',
     detail:
