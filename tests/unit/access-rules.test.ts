@@ -162,9 +162,9 @@ describe('access rules', () => {
     const right = rule('/RegisteredFlavors/*/1');
     const wrong = [rule('/RegisteredFlavors/*'), rule('/**', 'POST'), rule('/**', 'GET', 'compute')];
     expect([
-      isAllowedBy(wrong, 'GET', PATH),
-      isAllowedBy([right, ...wrong], 'GET', PATH),
-      isAllowedBy([...wrong, right], 'GET', PATH),
+      await isAllowedBy(wrong, 'GET', PATH),
+      await isAllowedBy([right, ...wrong], 'GET', PATH),
+      await isAllowedBy([...wrong, right], 'GET', PATH),
     ]).toEqual([false, true, true]);
   });
 
