@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RequestHandler } from 'express';
 import { middleware as openApiMiddleware } from 'express-openapi-validator';
@@ -14,10 +14,16 @@ export type OperationHandlers = ReadonlyMap<string, RequestHandler>;
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
 
-/** Reads the contract from the package's own top folder. */
+/** Reads the contract: as JSON where it was built, since YAML takes a third of a second, or from the top folder. */
 export function readContract(): Contract {
-  const file = path.join(__dirname, '..', '..', 'api-spec.yaml');
-  return parse(readFileSync(file, 'utf8')) as Contract;
+  const built = path.join(__dirname, '..', 'api-spec.json');
+  if (existsSync(built)) return JSON.parse(readFileSync(built, 'utf8')) as Contract;
+  return parse(readFileSync(path.join(__dirname, '..', '..', 'api-spec.yaml'), 'utf8')) as Contract;
+}
+
+/** Writes the contract as JSON into a folder: a step of the build. */
+export function buildContract(folder: string): void {
+  writeFileSync(path.join(folder, 'api-spec.json'), JSON.stringify(readContract()));
 }
 
 /** The operationIds of a contract. */
