@@ -27,14 +27,3 @@ export function splitPairs(
   }
   return split;
 }
-
-/** The flavors of some pairs, by service type. */
-export function idsByType(pairs: readonly Registration[]): Map<ServiceType, FlavorId[]> {
-  const ids = new Map<ServiceType, FlavorId[]>();
-  for (const { serviceType, flavorId } of pairs) {
-    const ofType = ids.get(serviceType);
-    if (ofType === undefined) ids.set(serviceType, [flavorId]);
-    else ofType.push(flavorId);
-  }
-  return ids;
-}

@@ -1,4 +1,4 @@
-import { type AcceptedFlavor, sameSize } from '../../registrations/flavor';
+import type { AcceptedFlavor } from '../../registrations/flavor';
 import type { FlavorId } from '../../registrations/flavor-id';
 import type { Provenance, Registration } from '../../registrations/registration';
 import type { EventAction } from '../../registrations/registration-event';
@@ -22,10 +22,22 @@ export class Change {
 
   /** Writes down what is accepted of flavors now; where it is another size, also as events. */
   accept(flavors: readonly AcceptedFlavor[]): void {
-    const { acceptFlavor, recordAccepted } = this.#database.writes;
-    const resized = this.#resized(flavors);
+    if (flavors.length === 0) return;
+    const { acceptFlavors, recordAccepted } = this.#database.writes;
+    const listed = JSON.stringify(flavors.map(toColumns));
+    const resized = this.#database.reads.findResized.all({ flavors: listed }).map(({ flavorId }) => flavorId);
     if (resized.length > 0) recordAccepted.run({ changeId: this.#changeId(), flavorIds: jsonList(resized) });
-    for (const flavor of flavors) acceptFlavor.run({ ...flavor, acceptedAt: this.#provenance.at });
+    acceptFlavors.run({ flavors: listed, acceptedAt: this.#provenance.at });
+  }
+
+  /** These pairs, whose flavors have been accepted. */
+  addPairs(pairs: readonly Registration[]): void {
+    this.#database.writes.registerPairs.run({ ...this.#provenance, pairs: listPairs(pairs) });
+  }
+
+  /** These pairs. */
+  removePairs(pairs: readonly Registration[]): void {
+    this.#database.writes.deregisterPairs.run({ pairs: listPairs(pairs) });
   }
 
   /** Each of the types with each of the ids, whose flavors have been accepted: answers the pairs that are new. */
@@ -48,23 +60,20 @@ export class Change {
   /** One event for each of the pairs. */
   record(action: EventAction, pairs: readonly Registration[]): void {
     if (pairs.length === 0) return;
-    const listed = JSON.stringify(pairs.map(({ serviceType, flavorId }) => [serviceType, flavorId]));
-    this.#database.writes.recordEvents.run({ changeId: this.#changeId(), action, pairs: listed });
+    this.#database.writes.recordEvents.run({ changeId: this.#changeId(), action, pairs: listPairs(pairs) });
   }
 
   #changeId(): number {
     this.#id ??= this.#database.writes.recordChange.get({ ...this.#provenance }).id;
     return this.#id;
   }
+}
 
-  /** Those of the flavors that were accepted in another size before. */
-  #resized(flavors: readonly AcceptedFlavor[]): FlavorId[] {
-    const flavorIds = jsonList(flavors.map(({ id }) => id));
-    const standing = this.#database.reads.findAcceptedOf.all({ flavorIds });
-    const before = new Map(standing.map((accepted) => [accepted.id, accepted]));
-    return flavors.flatMap((flavor) => {
-      const accepted = before.get(flavor.id);
-      return accepted === undefined || sameSize(accepted, flavor) ? [] : [flavor.id];
-    });
-  }
+function listPairs(pairs: readonly Registration[]): string {
+  return JSON.stringify(pairs.map(({ serviceType, flavorId }) => [serviceType, flavorId]));
+}
+
+/** In the order of the table `accepted_flavors`. */
+function toColumns({ id, name, ram, vcpus, disk, ephemeral, swap, isPublic }: AcceptedFlavor): unknown[] {
+  return [id, name, ram, vcpus, disk, ephemeral, swap, isPublic ? 1 : 0];
 }

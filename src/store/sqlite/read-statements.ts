@@ -10,11 +10,7 @@ export function prepareReads(db: BetterSQLite3Database) {
     findPairsOfTypes: prepareFindPairs(db, inArray(registrations.serviceType, listed('serviceTypes'))),
     countAllPairs: prepareCountPairs(db, undefined),
     countPairs: prepareCountPairs(db, inArray(serviceTypes.serviceType, listed('serviceTypes'))),
-    findAcceptedOf: db
-      .select(ACCEPTED)
-      .from(acceptedFlavors)
-      .where(inArray(acceptedFlavors.flavorId, listed('flavorIds')))
-      .prepare(),
+    findResized: prepareFindResized(db),
     version: db
       .select({ version: sql<number>`coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'changes'), 0)` })
       .from(sql`(SELECT 1)`)
@@ -68,6 +64,22 @@ function prepareCountPairs(db: BetterSQLite3Database, which: SQL | undefined) {
     .prepare();
 }
 
+const SIZE = ['ram', 'vcpus', 'disk', 'ephemeral', 'swap'] as const;
+
+/** Of flavors, each a list `[id, name, ram, vcpus, disk, ephemeral, swap ...]`, those that were accepted in another size. */
+function prepareFindResized(db: BetterSQLite3Database) {
+  const differs = sql.join(
+    SIZE.map((column, index) => sql`${acceptedFlavors[column]} <> listed.value ->> ${sql.raw(String(index + 2))}`),
+    sql` OR `,
+  );
+  return db
+    .select({ flavorId: acceptedFlavors.flavorId })
+    .from(sql`json_each(${sql.placeholder('flavors')}) AS listed`)
+    .innerJoin(acceptedFlavors, sql`${acceptedFlavors.flavorId} = listed.value ->> 0`)
+    .where(differs)
+    .prepare();
+}
+
 function prepareFindEvents(db: BetterSQLite3Database) {
   const { id, serviceType, flavorId } = registrationEvents;
   const [types, ids, user] = [sql.placeholder('serviceTypes'), sql.placeholder('flavorIds'), sql.placeholder('userId')];
@@ -98,9 +110,7 @@ function prepareFindEvents(db: BetterSQLite3Database) {
 /** Counts a piece of the registered flavors, and tells its last one. */
 function prepareCountKeptFlavors(db: BetterSQLite3Database) {
   const differs = sql.join(
-    (['ram', 'vcpus', 'disk', 'ephemeral', 'swap'] as const).map(
-      (name) => sql`${keptFlavors.flavor} ->> ${sql.raw(`'${name}'`)} <> ${acceptedFlavors[name]}`,
-    ),
+    SIZE.map((name) => sql`${keptFlavors.flavor} ->> ${sql.raw(`'${name}'`)} <> ${acceptedFlavors[name]}`),
     sql` OR `,
   );
   const when = (condition: SQL) => sql<number>`count(*) FILTER (WHERE ${condition})`;
@@ -123,15 +133,3 @@ function prepareCountKeptFlavors(db: BetterSQLite3Database) {
     .leftJoin(keptFlavors, eq(keptFlavors.flavorId, acceptedFlavors.flavorId))
     .prepare();
 }
-
-/** An `AcceptedFlavor` of the domain. */
-const ACCEPTED = {
-  id: acceptedFlavors.flavorId,
-  name: acceptedFlavors.name,
-  ram: acceptedFlavors.ram,
-  vcpus: acceptedFlavors.vcpus,
-  disk: acceptedFlavors.disk,
-  ephemeral: acceptedFlavors.ephemeral,
-  swap: acceptedFlavors.swap,
-  isPublic: acceptedFlavors.isPublic,
-};

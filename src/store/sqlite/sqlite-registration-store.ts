@@ -12,7 +12,7 @@ import type {
   WriteOptions,
 } from '../../registrations/registration-store';
 import type { ServiceType, ServiceTypeInUse } from '../../registrations/service-type';
-import { idsByType, splitPairs } from '../split-pairs';
+import { splitPairs } from '../split-pairs';
 import { Change } from './change';
 import { jsonList } from './listed';
 import {
@@ -173,9 +173,9 @@ export class SqliteRegistrationStore implements RegistrationStore {
 
   /** What goes first is no pair any more whose size is accepted; flavors are forgotten last, for they may only move. */
   #do({ registered, deregistered, flavors }: Rewrite, change: Change): void {
-    for (const [serviceType, ids] of idsByType(deregistered)) change.remove([serviceType], ids);
+    change.removePairs(deregistered);
     change.accept(flavors);
-    for (const [serviceType, ids] of idsByType(registered)) change.add([serviceType], ids);
+    change.addPairs(registered);
     change.forget([...new Set(deregistered.map(({ flavorId }) => flavorId))]);
     change.record('deregistered', deregistered);
     change.record('registered', registered);
