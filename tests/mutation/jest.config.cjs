@@ -10,7 +10,7 @@ module.exports = {
     'tests/registrations/**/*.test.ts',
     'tests/unit/{clouds-yaml,clouds-yaml-values,config,config-settings,config-urls,credentials,env-example}.test.ts',
     'tests/unit/{flavor-answers,flavor-selector,nearest-name,offered-service-types,patterns,policy}.test.ts',
-    'tests/unit/{read-request,registered-flavors-view,registration-document,registration-order}.test.ts',
+    'tests/unit/{read-request,shown-flavor,registration-document,registration-order}.test.ts',
     'tests/unit/{request-lists,same-flavor,view,visibility,look-up-planner,look-up-batches,problem}.test.ts',
     'tests/contract/contract.test.ts',
   ].map((path) => `<rootDir>/${path}`),
