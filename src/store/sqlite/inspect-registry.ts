@@ -76,7 +76,7 @@ function damageOf(client: Database.Database): string[] {
 }
 
 /** What the service sees to with each write, and never finds otherwise unless somebody has changed the file by hand. */
-function contradictionsOf(client: Database.Database): string[] {
+export function contradictionsOf(client: Database.Database): string[] {
   const count = (sql: string): number => client.prepare<[], number>(sql).pluck().get()!;
   const orphans = count(
     'SELECT count(*) FROM accepted_flavors WHERE flavor_id NOT IN (SELECT flavor_id FROM registrations)',
