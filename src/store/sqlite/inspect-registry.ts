@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { openError } from './open-error';
+import { requireOwnLog } from './log-owner';
 import { knownMigrations, MIGRATIONS_FOLDER, requireOurs } from './migrate';
+import { openError } from './open-error';
+import { fileBehind } from './registry-files';
 import { isDamaged } from './sqlite-errors';
 
 /** What is found in a registry file, without changing it. */
@@ -33,6 +35,7 @@ export function inspectRegistry(path: string, migrationsFolder = MIGRATIONS_FOLD
   if (!existsSync(path)) return undefined;
   let client: Database.Database | undefined;
   try {
+    requireOwnLog(fileBehind(path));
     client = new Database(path, { readonly: true });
     requireOurs(client);
     const known = knownMigrations(migrationsFolder);

@@ -7,9 +7,10 @@ import { errorCode } from './sqlite-errors';
 
 // SQLite plays a write-ahead log into whatever database has the name beside it. When somebody puts a backup in the place
 // of the registry of a service that runs or was killed, the log destroys it. So the file that the log belongs to has a
-// second name (a hard link) for as long as there is a log: "registry.db-base". A file in the place of the registry that
-// is another one shows by that, and the file before it is not lost with its log.
+// second name for as long as there is a log: a hard link, "registry.db-base-" and its inode. A registry that is another
+// file shows by that, and the file before it is not lost with its log.
 
+const BASE = '-base-';
 const COMPARED_BYTES = 1024 * 1024;
 
 /**
@@ -18,9 +19,9 @@ const COMPARED_BYTES = 1024 * 1024;
  * A log without a base is of an earlier version, or of a file system without hard links: it is trusted, as SQLite does.
  */
 export function ownsLog(file: string): boolean {
-  const base = baseOf(file);
-  if (!hasLog(file) || !existsSync(base)) return true;
-  return isSameFile(file, base) || (existsSync(file) && hasSameBytes(file, base)); // copies of both have lost the link
+  const base = findBase(file);
+  if (!hasLog(file) || base === undefined || isSameFile(file, base)) return true;
+  return isCopied(base) && existsSync(file) && hasSameBytes(file, base);
 }
 
 /** @throws StoreOpenError when the log beside the registry belongs to another file: reading would mix the two */
@@ -38,8 +39,8 @@ export function requireOwnLog(file: string): void {
  * @returns that name; undefined when the log is the registry's own
  */
 export function setAsideForeignLog(file: string, now = new Date()): string | undefined {
-  if (ownsLog(file)) return undefined;
-  const base = baseOf(file);
+  const base = findBase(file);
+  if (base === undefined || ownsLog(file)) return undefined;
   const begun = linksOf(base).find((name) => name.startsWith(`${file}.replaced-`));
   const kept = begun ?? replacedName(file, now);
   if (begun === undefined) linkSync(base, kept);
@@ -63,11 +64,11 @@ export function reuniteLog(file: string): void {
  * @returns whether that was possible: a few file systems have no hard links
  */
 export function claimLog(file: string): boolean {
-  const base = baseOf(file);
-  if (isSameFile(file, base)) return true;
+  const base = findBase(file);
+  if (base !== undefined && isSameFile(file, base)) return true;
   try {
-    rmSync(base, { force: true });
-    linkSync(file, base);
+    if (base !== undefined) rmSync(base);
+    linkSync(file, `${file}${BASE}${inodeOf(file)}`);
     return true;
   } catch {
     return false; // whatever the reason is: SQLite needs none of this
@@ -77,7 +78,8 @@ export function claimLog(file: string): boolean {
 /** Ends {@link claimLog} once the last process that had the registry open has done with its log. */
 export function releaseLog(file: string): void {
   if (hasLog(file)) return;
-  rmSync(baseOf(file), { force: true });
+  const base = findBase(file);
+  if (base !== undefined) rmSync(base);
   rmSync(lockOf(file), { force: true });
 }
 
@@ -110,8 +112,19 @@ function createLock(path: string, file: string): void {
   }
 }
 
-function baseOf(file: string): string {
-  return `${file}-base`;
+function findBase(file: string): string | undefined {
+  const folder = dirname(file);
+  const name = readdirSync(folder).find((each) => each.startsWith(basename(file) + BASE));
+  return name === undefined ? undefined : join(folder, name);
+}
+
+/** Whether the folder was copied, registry and all, so that the link became a file of its own. */
+function isCopied(base: string): boolean {
+  return !base.endsWith(`${BASE}${inodeOf(base)}`);
+}
+
+function inodeOf(file: string): bigint {
+  return statSync(file, { bigint: true }).ino;
 }
 
 function lockOf(file: string): string {
