@@ -23,6 +23,11 @@ export function itRemembersEvents(createRegistry: () => Promise<RegistryUnderTes
   afterEach(() => registry.dispose());
 
   const find = (query: Partial<EventQuery> = {}) => events.find({ ...ALL, ...query });
+  const prune = async (before: number) => {
+    let forgotten = 0;
+    for await (const count of events.prune(before)) forgotten += count;
+    return forgotten;
+  };
   const inShort = (found: RegistrationEvent[]) =>
     found.map(({ action, serviceType, flavorId }) => `${action} ${serviceType} ${flavorId}`);
 
@@ -166,9 +171,9 @@ export function itRemembersEvents(createRegistry: () => Promise<RegistryUnderTes
       await store.register(['mysql'], flavors('4'), provenance({ at: 2000 }));
       const standing = registry.standing();
 
-      expect(await events.prune(2000)).toBe(3);
+      expect(await prune(2000)).toBe(3);
       expect(inShort(await find())).toEqual(['registered mysql 4', 'registered redis 3']);
-      expect(await events.prune(2000)).toBe(0);
+      expect(await prune(2000)).toBe(0);
       expect(registry.standing()).toEqual(standing);
     });
 
@@ -179,7 +184,7 @@ export function itRemembersEvents(createRegistry: () => Promise<RegistryUnderTes
       await store.deregister(types, ids, provenance({ at: 2 }));
       await store.register(['redis'], flavors('1'), provenance({ at: 3 }));
       const [newest] = await find({ limit: 1 });
-      expect(await events.prune(10)).toBe(20_001);
+      expect(await prune(10)).toBe(20_001);
       expect(await find()).toEqual([]);
       await store.register(['redis'], flavors('2'), provenance({ at: 20 }));
 
