@@ -177,6 +177,22 @@ export function itRemembersEvents(createRegistry: () => Promise<RegistryUnderTes
       expect(registry.standing()).toEqual(standing);
     });
 
+    it('may be left at any step, and begun again', async () => {
+      const types = numbered('t', 10);
+      const ids = numbered('id-', 200);
+      await store.register(types, flavors(...ids), provenance({ at: 1 }));
+      await store.register(['redis'], flavors('new'), provenance({ at: 100 }));
+      await store.deregister(types, ids, provenance({ at: 2 }));
+      let first = 0;
+      for await (const count of events.prune(10)) {
+        first += count;
+        break;
+      }
+      expect(await find()).toHaveLength(4001 - first);
+      expect([first > 0 && first < 4000, first + (await prune(10))]).toEqual([true, 4000]);
+      expect(inShort(await find())).toEqual(['registered redis new']);
+    });
+
     it('goes on in steps, and never gives an id again', async () => {
       const ids = numbered('id-', 1000);
       const types = numbered('t', 10);

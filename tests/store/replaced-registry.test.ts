@@ -1,4 +1,4 @@
-import { copyFileSync, linkSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, linkSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { backUp } from '../../src/store/sqlite/back-up';
 import { inspectRegistry } from '../../src/store/sqlite/inspect-registry';
@@ -12,6 +12,7 @@ import { temporaryFolder } from './temporary-folder';
 const FEW = numbered('few-', 3);
 /** More than SQLite keeps in a log before it moves it into the file. */
 const MANY = numbered('many-', 300);
+const IDS = { few: FEW, many: MANY };
 const TYPES = numbered('type-', 10);
 
 const REPLACED = 'the registry file was replaced while it was in use: the one before is kept with its log';
@@ -69,24 +70,25 @@ describe('a registry file that is replaced while a service has it open', () => {
     copyFileSync(path, backup);
   };
   it.each([
-    ['a backup', 'stopped', FEW, false, byBackup],
-    ['a backup', 'killed', FEW, false, byBackup],
-    ['a backup', 'stopped', FEW, true, byBackup],
-    ['a backup', 'killed', FEW, true, byBackup],
-    ['a backup', 'stopped', MANY, false, byBackup],
-    ['a backup', 'killed', MANY, false, byBackup],
-    ['a backup', 'stopped', MANY, true, byBackup],
-    ['a backup', 'killed', MANY, true, byBackup],
-    ['a copy that SQLite made', 'killed', FEW, true, bySqlite],
-    ['a copy of the file', 'stopped', FEW, false, byCopying],
-    ['a copy of the file', 'killed', MANY, true, byCopying],
+    ['a backup', 'stopped', 'few', false, byBackup],
+    ['a backup', 'killed', 'few', false, byBackup],
+    ['a backup', 'stopped', 'few', true, byBackup],
+    ['a backup', 'killed', 'few', true, byBackup],
+    ['a backup', 'stopped', 'many', false, byBackup],
+    ['a backup', 'killed', 'many', false, byBackup],
+    ['a backup', 'stopped', 'many', true, byBackup],
+    ['a backup', 'killed', 'many', true, byBackup],
+    ['a copy that SQLite made', 'killed', 'few', true, bySqlite],
+    ['a copy of the file', 'stopped', 'few', false, byCopying],
+    ['a copy of the file', 'killed', 'many', true, byCopying],
   ] as const)(
-    'by %s, then %s (after writes of %j, checkpoint: %j), is served as it was put there, and nothing is lost',
-    async (_copy, how, ids, isCheckpointed, copy) => {
+    'by %s, then %s after %s writes (checkpoint: %j), is served as it was put there, and nothing is lost',
+    async (_copy, how, count, isCheckpointed, copy) => {
+      const ids = IDS[count];
       const service = await start();
       await service.tell({ do: 'register', serviceTypes: ['redis'], flavorIds: ['1', '2'] });
       copy();
-      await service.tell({ do: 'register', serviceTypes: TYPES, flavorIds: [...ids] });
+      await service.tell({ do: 'register', serviceTypes: TYPES, flavorIds: ids });
       if (isCheckpointed) withClient((client) => client.pragma('wal_checkpoint(TRUNCATE)'));
       await service.tell({ do: 'register', serviceTypes: ['last'], flavorIds: ['3'] });
       renameSync(backup, path);
@@ -201,5 +203,44 @@ describe('a registry file that is replaced while a service has it open', () => {
         .map((name) => registrationsOf(folder.in(name)))
         .sort(),
     ).toEqual([1, 31]);
+  });
+
+  it.each<[keyof typeof IDS, boolean]>([
+    ['few', false],
+    ['few', true],
+    ['many', false],
+    ['many', true],
+  ])(
+    'is not served when it was overwritten after %s writes (checkpoint: %j), and stays as it is',
+    async (count, isCheckpointed) => {
+      const service = await start();
+      await service.tell({ do: 'register', serviceTypes: ['redis'], flavorIds: ['1'] });
+      backUp(path, backup);
+      await service.tell({ do: 'register', serviceTypes: TYPES, flavorIds: IDS[count] });
+      if (isCheckpointed) withClient((client) => client.pragma('wal_checkpoint(TRUNCATE)'));
+      await service.tell({ do: 'register', serviceTypes: ['last'], flavorIds: ['3'] });
+      await service.kill();
+      copyFileSync(backup, path); // the same inode
+      await expect(served()).rejects.toThrow(/was overwritten.*with "restore FILE"|is damaged and has to be restored/);
+      expect(readFileSync(path).equals(readFileSync(backup))).toBe(true);
+      restore(path, backup, new Date());
+      expect([await served(), damage(path)]).toEqual([{ redis: ['1'] }, []]);
+    },
+  );
+
+  it.each([
+    [
+      'service types',
+      "UPDATE service_types SET flavor_count = 7 WHERE service_type = 'redis'",
+      'another number of flavors',
+    ],
+    ['the index', "DELETE FROM registrations WHERE flavor_id = '1'", 'are noted, and 1 are in the index'],
+    ['events', 'DELETE FROM changes', 'events have lost who caused them'],
+  ])('is not served when %s do not fit', async (_what, sql, words) => {
+    const service = await start();
+    await service.tell({ do: 'register', serviceTypes: ['redis'], flavorIds: ['1', '2'] });
+    await service.tell({ do: 'close' });
+    withClient((client) => client.exec(`DROP TRIGGER registrations_deleted; ${sql}`));
+    await expect(served()).rejects.toThrow(words);
   });
 });

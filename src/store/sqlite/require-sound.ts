@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { StoreOpenError } from '../store-open-error';
 import { contradictionsOf } from './inspect-registry';
@@ -5,6 +6,11 @@ import { requireOurs } from './migrate';
 
 /** Tables that grow with every change: SQLite's own look at each page of them takes seconds. */
 const LARGE = ['registrations', 'changes', 'registration_events'];
+const SQLITE_MAGIC = 'SQLite format 3\0';
+const MAX_FINDINGS = 3;
+/** Where the header of a database has it, and how long it is at least. */
+const SCHEMA_VERSION_OFFSET = 40;
+const HEADER_BYTES = 100;
 /** How many places of such a table are looked at. */
 const SAMPLES = 64;
 
@@ -14,17 +20,39 @@ const SAMPLES = 64;
  * @throws StoreOpenError when it may not be
  */
 export function requireSound(path: string): void {
+  const schemaVersion = schemaVersionOf(path);
   const client = new Database(path, { readonly: true });
   try {
     requireOurs(client);
+    // It only ever rises, and the log has the newest; a copy that SQLite makes gets a higher one than what it copies.
+    if (schemaVersion > (client.pragma('schema_version', { simple: true }) as number)) {
+      throw new StoreOpenError(
+        `The registry file "${path}" was overwritten, and the write-ahead log beside it belongs to what was there before: ` +
+          'put a backup in its place with "restore FILE".',
+      );
+    }
     const findings = client.transaction(() => findDamage(client))();
     if (findings.length === 0) return;
     throw new StoreOpenError(
-      `The registry file "${path}" is damaged and has to be restored from a backup (${findings.join('; ')}).`,
+      `The registry file "${path}" is damaged and has to be restored from a backup (${findings.slice(0, MAX_FINDINGS).join('; ')}).`,
     );
   } finally {
     client.close();
   }
+}
+
+/** In the file itself, whatever its log says. */
+function schemaVersionOf(path: string): number {
+  const header = Buffer.alloc(HEADER_BYTES);
+  const file = openSync(path, 'r');
+  try {
+    readSync(file, header);
+  } finally {
+    closeSync(file);
+  }
+  return header.toString('latin1', 0, SQLITE_MAGIC.length) === SQLITE_MAGIC
+    ? header.readUInt32BE(SCHEMA_VERSION_OFFSET)
+    : 0;
 }
 
 /** Undamaged tables of an earlier version are not compared: the migrations see to them. */
