@@ -1,5 +1,5 @@
 import { readProcessDatabaseUrl } from '../config/config';
-import { backUpStore, type Contents, inspectStore, restoreStore } from '../store/maintain-store';
+import { backUpStore, type Contents, inspectStoreMigrations, restoreStore } from '../store/maintain-store';
 import { openStore } from '../store/open-store';
 import { attempt } from './attempt';
 
@@ -7,7 +7,7 @@ import { attempt } from './attempt';
 export function migrateRegistry(): Promise<void> {
   return attempt('migrate the registry', async () => {
     const databaseUrl = readProcessDatabaseUrl();
-    const before = inspectStore(databaseUrl);
+    const before = inspectStoreMigrations(databaseUrl);
     const { registrations } = await openStore({ databaseUrl });
     await registrations.close();
     if (before === undefined) print('A new, empty registry was made.');
@@ -19,7 +19,7 @@ export function migrateRegistry(): Promise<void> {
 /** `migrate --check`: whether {@link migrateRegistry} would do something; then it ends with 1. Changes nothing. */
 export function checkMigrations(): Promise<void> {
   return attempt('look at the registry', () => {
-    const found = inspectStore(readProcessDatabaseUrl());
+    const found = inspectStoreMigrations(readProcessDatabaseUrl());
     if (found?.newerMigrations === 0 && found.missingMigrations === 0) {
       print('The registry is up to date.');
       return;

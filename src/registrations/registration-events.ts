@@ -11,9 +11,9 @@ export interface RegistrationEvents {
   find(query: EventQuery): Promise<RegistrationEvent[]>;
 
   /**
-   * Forgets what happened before a time (milliseconds since 1970-01-01T00:00:00Z), in steps between which others may
-   * write.
-   * @returns how many events were forgotten
+   * Forgets what happened before a time (milliseconds since 1970-01-01T00:00:00Z), in short steps between which others may
+   * write. It goes on as long as somebody takes its numbers, and may be ended and begun again at any of them.
+   * @returns how many events each step has forgotten
    */
-  prune(before: number): Promise<number>;
+  prune(before: number): AsyncIterable<number>;
 }

@@ -38,6 +38,34 @@ describe('events:prune', () => {
     expect(await events()).toBe(2);
   });
 
+  it('says how far it got when it is stopped, and goes on from there', async () => {
+    const folder = temporaryFolder();
+    const environment = { DATABASE_URL: `file:${folder.in('registry.db')}` };
+    await runCommand(['migrate'], environment);
+    const client = new Database(folder.in('registry.db'));
+    client.exec(`
+      INSERT INTO changes (id, at, user_id, project_id, request_id) VALUES (1, 1, 'u', 'p', 'r');
+      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)
+        INSERT INTO registration_events (change_id, action, service_type, flavor_id) SELECT 1, 'registered', 't', i FROM n`);
+    const count = client.prepare<[], number>('SELECT count(*) FROM registration_events').pluck();
+    const stop = new AbortController();
+    const command = runCommand(['events:prune', '--before', '2020-01-01'], environment, undefined, stop.signal);
+    while (count.get() === 200_000) await new Promise((resolve) => setTimeout(resolve, 5));
+    stop.abort();
+    const { code, stdout, stderr } = await command;
+    const left = count.get()!;
+    client.close();
+    expect([code, stdout, left > 0]).toEqual([1, '', true]);
+    expect(stderr).toBe(
+      `${200_000 - left} events from before 2020-01-01T00:00:00.000Z are forgotten so far: run it again for the others.\n` +
+        'registered-flavors cannot prune events: it was told to stop.\n',
+    );
+    const again = await runCommand(['events:prune', '--before', '2020-01-01'], environment);
+    expect(again.stdout).toBe(`${left} events from before 2020-01-01T00:00:00.000Z are forgotten.\n`);
+    expect(readdirSync(folder.path)).toEqual(['registry.db']);
+    folder.remove();
+  });
+
   it('makes no registry, and migrates none: services of an earlier version may have it open', async () => {
     const folder = temporaryFolder();
     const on = (file: string) =>

@@ -17,6 +17,8 @@ whereMountable('a registry in trouble (skipped where no small disk can be mounte
     ['locked by another process for longer than the wait', none, '200'],
     ['the file is moved away, and later back', none, REFUSED],
     ['the file is replaced by a copy', none, REFUSED],
+    ['the file is replaced by an older backup', none, REFUSED],
+    ['the file is replaced by an older backup, and the service killed', none, REFUSED],
   ])('%s: no write is acknowledged that is not done, and all is well when that is over', (trouble, writes, reads) => {
     expect(rows.get(trouble)).toEqual({ trouble, writes, reads, afterwards: expect.stringMatching(/^200/) });
   });

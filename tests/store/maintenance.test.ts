@@ -1,4 +1,6 @@
 import {
+  chmodSync,
+  chownSync,
   closeSync,
   copyFileSync,
   existsSync,
@@ -113,6 +115,25 @@ describe('a registry file', () => {
       expect([(copied!.registrations - 4) % 200, copied!.events]).toEqual([0, copied!.registrations]);
       expect(inspectRegistry(backup)!.damage).toEqual([]);
       expect(readdirSync(folder.path).filter((name) => name.startsWith('backup'))).toEqual(['backup.db']);
+    });
+
+    it.each([0o600, 0o640, 0o660, 0o604, 0o400])('can be read by nobody who may not read the registry (%i)', (mode) => {
+      const umask = process.umask(0);
+      try {
+        chmodSync(path, mode);
+        backUp(path, backup);
+        expect(statSync(backup).mode & 0o777).toBe(mode | 0o600);
+      } finally {
+        process.umask(umask);
+      }
+    });
+
+    const asRoot = process.getuid?.() === 0 ? it : it.skip;
+    asRoot('can be read by no other group than the registry', () => {
+      chownSync(path, 0, 12_345);
+      chmodSync(path, 0o660);
+      backUp(path, backup);
+      expect(statSync(backup).mode & 0o777).toBe(0o600);
     });
 
     it('does not take the place of anything, and leaves nothing half done', async () => {

@@ -90,19 +90,21 @@ describe('an SQLite registry in trouble', () => {
     expect(await documentOf(store)).toEqual({ redis: ['1'] });
   });
 
-  it('says that the file is damaged', async () => {
+  it('says that the file is damaged, and is not opened again', async () => {
     const pagesOfTheTable = database.client
       .prepare("SELECT pageno FROM dbstat WHERE name = 'registrations'")
       .pluck()
       .all() as number[];
-    await store.close();
+    database.client.pragma('wal_checkpoint(TRUNCATE)');
     const file = openSync(path, 'r+');
     for (const page of pagesOfTheTable) writeSync(file, Buffer.alloc(4096, 0xff), 0, 4096, (page - 1) * 4096);
     closeSync(file);
-    await open();
+    database.client.pragma('shrink_memory');
     const damaged = unavailable('The registry is damaged and has to be restored from a backup.');
     await expect(listOf(store.find(['redis']))).rejects.toMatchObject(damaged);
     await expect(store.register(['redis'], flavors('1'), provenance())).rejects.toMatchObject(damaged);
+    await store.close();
+    await expect(open()).rejects.toThrow('is damaged and has to be restored from a backup');
   });
 
   const MOVED = 'The registry file was moved or replaced while in use: restart the service.';

@@ -88,6 +88,23 @@ describe('several processes on one SQLite registry', () => {
     expect(outcome.registered).toEqual(pairs('redis 2'));
   });
 
+  it('looks for events to forget without the lock, and takes it only when there are some', async () => {
+    const store = await registry.openStore();
+    await store.register(['redis'], flavors('1', '2'), provenance({ at: 2000 }));
+    const events = await registry.openEvents();
+    const prune = async (before: number) => {
+      let forgotten = 0;
+      for await (const count of events.prune(before)) forgotten += count;
+      return forgotten;
+    };
+    const [other] = await start(1);
+    await other!.tell({ do: 'lock', path: registry.path });
+    expect(await prune(2000)).toBe(0);
+    await expect(prune(2001)).rejects.toMatchObject({ kind: 'unavailable' });
+    await other!.tell({ do: 'release' });
+    expect(await prune(2001)).toBe(2);
+  });
+
   it('keeps what was answered when a process is killed', async () => {
     const [other] = await start(1);
     await other!.tell({ do: 'open', databaseUrl: `file:${registry.path}` });

@@ -128,7 +128,8 @@ describe('the SQLite migrations', () => {
 
   it('are not applied twice', async () => {
     const told: unknown[] = [];
-    const logger = { info: (...args: unknown[]) => told.push(args) };
+    const tell = (...args: unknown[]) => told.push(args);
+    const logger = { info: tell, warn: tell };
     (await openSqliteDatabase(folder.in('registry.db'), { logger })).close();
     expect(told).toEqual([]);
     (await openSqliteDatabase(folder.in('fresh.db'), { logger })).close();

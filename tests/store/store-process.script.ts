@@ -21,6 +21,9 @@ async function obey(order: Order): Promise<unknown> {
       }
       return registered;
     }
+    case 'close':
+      await store!.close();
+      return 'closed';
     case 'lock':
       locking = new Database(order.path);
       locking.exec('BEGIN IMMEDIATE');

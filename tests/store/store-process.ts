@@ -11,6 +11,8 @@ export type Order =
   | { do: 'open'; databaseUrl: string; migrationsFolder?: string }
   /** Registers the flavors one after another and answers how many pairs were new. */
   | { do: 'register'; serviceTypes: string[]; flavorIds: string[] }
+  /** As a service does that is stopped. */
+  | { do: 'close' }
   /** Takes the write lock and keeps it until told to release it. */
   | { do: 'lock'; path: string }
   | { do: 'release' }

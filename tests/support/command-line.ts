@@ -10,18 +10,19 @@ export interface CommandOutcome {
   readonly stderr: string;
 }
 
-/** Runs the command line as an operator does, with these settings and no others. */
+/** Runs the command line as an operator does, with these settings and no others. The signal stops it with SIGTERM. */
 export function runCommand(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
   cwd = ROOT,
+  signal?: AbortSignal,
 ): Promise<CommandOutcome> {
   const program = ['-r', path.join(ROOT, 'tests/support/run-typescript.cjs'), path.join(ROOT, 'src/main.ts'), ...args];
   const env = { PATH: process.env['PATH'], ...environment };
   return new Promise((resolve) => {
-    execFile(process.execPath, program, { cwd, env }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : Number(error.code);
-      resolve({ code, stdout, stderr });
+    const child = execFile(process.execPath, program, { cwd, env }, (_error, stdout, stderr) => {
+      resolve({ code: child.exitCode ?? Number.NaN, stdout, stderr });
     });
+    signal?.addEventListener('abort', () => child.kill());
   });
 }

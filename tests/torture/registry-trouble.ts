@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { type StubCloud, startStubCloud } from '../../src/stub/stub-cloud';
+import { backUp } from '../../src/store/sqlite/back-up';
 import { errorCode } from '../../src/store/sqlite/sqlite-errors';
 import { type Program, ServiceProcess } from '../support/service-process';
 import { stubEnvironment } from '../support/stub-world';
@@ -25,16 +26,19 @@ export interface TroubleRow {
 
 interface Trouble {
   readonly name: string;
-  readonly needsRestart: boolean;
+  /** How the service is ended when it does not go on by itself. */
+  readonly restart?: NodeJS.Signals;
   /** Begins, and tells how to end it. */
-  readonly begin: (file: string) => () => void;
+  readonly begin: (file: string, client: Client) => (() => void) | Promise<() => void>;
 }
 
 const TROUBLES: readonly Trouble[] = [
-  { name: 'the disk is full', needsRestart: false, begin: fillDisk },
-  { name: 'locked by another process for longer than the wait', needsRestart: false, begin: lock },
-  { name: 'the file is moved away, and later back', needsRestart: false, begin: moveAway },
-  { name: 'the file is replaced by a copy', needsRestart: true, begin: replace },
+  { name: 'the disk is full', begin: fillDisk },
+  { name: 'locked by another process for longer than the wait', begin: lock },
+  { name: 'the file is moved away, and later back', begin: moveAway },
+  { name: 'the file is replaced by a copy', restart: 'SIGTERM', begin: replace },
+  { name: 'the file is replaced by an older backup', restart: 'SIGTERM', begin: goBack },
+  { name: 'the file is replaced by an older backup, and the service killed', restart: 'SIGKILL', begin: goBack },
 ];
 
 /**
@@ -74,21 +78,21 @@ export function mayMount(): boolean {
 type Registrations = Record<string, readonly string[]>;
 
 async function meet(
-  { name, needsRestart, begin }: Trouble,
+  { name, restart, begin }: Trouble,
   { stub, program, file }: { stub: StubCloud; program: Program; file: string },
 ): Promise<TroubleRow> {
-  for (const end of ['', '-wal', '-shm']) rmSync(file + end, { force: true });
+  for (const left of readdirSync(path.dirname(file))) rmSync(path.join(path.dirname(file), left));
   const environment = { ...stubEnvironment(stub), DATABASE_URL: `file:${file}`, LOG_LEVEL: 'error' };
   let service = await ServiceProcess.start({ ...environment, LOG_LEVEL: 'info' }, program);
   const client = new Client(() => service.url, stub.keystone.tokenFor('admin'));
   try {
     await client.mustBe(200, 'PUT', '/Registrations', STANDING);
-    const end = begin(file);
+    const end = await begin(file, client);
     const writes = await client.writeInAllWays();
     const reads = await client.send('GET', '/Registrations');
     end();
-    if (needsRestart) {
-      await service.stop();
+    if (restart !== undefined) {
+      await service.stop(restart);
       service = await ServiceProcess.start({ ...environment, LOG_LEVEL: 'info' }, program);
     }
     await client.compare(name);
@@ -98,7 +102,7 @@ async function meet(
       trouble: name,
       writes,
       reads: reads.text,
-      afterwards: `${afterwards}, ${ms} ms${needsRestart ? ', after a restart' : ''}`,
+      afterwards: `${afterwards}, ${ms} ms${restart !== undefined ? ', after a restart' : ''}`,
     };
   } finally {
     await service.stop();
@@ -144,6 +148,11 @@ class Client {
     if (answer.status !== status) throw new Error(`${method} ${target} was answered ${answer.text}`);
     this.acknowledged = method === 'PUT' ? registrations : { ...this.acknowledged, ...registrations };
     return [status, Math.round(performance.now() - began)];
+  }
+
+  /** From now on only this is registered: somebody has put a backup in place. */
+  goesBackTo(registrations: Registrations): void {
+    this.acknowledged = registrations;
   }
 
   /** @throws Error unless just that is registered that was acknowledged */
@@ -205,5 +214,18 @@ function replace(file: string): () => void {
   other.close();
   copyFileSync(file, `${file}.copy`);
   renameSync(`${file}.copy`, file);
+  return () => undefined;
+}
+
+/** As the one before, with a backup of before the last writes; some are in the file by now, some in its log. */
+async function goBack(file: string, client: Client): Promise<() => void> {
+  backUp(file, `${file}.backup`);
+  await client.mustBe(200, 'PATCH', '/Registrations', { kafka: IDS, mysql: IDS });
+  const other = new Database(file);
+  other.pragma('wal_checkpoint(TRUNCATE)');
+  other.close();
+  await client.mustBe(200, 'PATCH', '/Registrations', { vertica: IDS.slice(0, 2) });
+  renameSync(`${file}.backup`, file);
+  client.goesBackTo(STANDING);
   return () => undefined;
 }

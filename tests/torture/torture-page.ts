@@ -30,5 +30,5 @@ function inTrouble(troubles: readonly TroubleRow[]): string {
 | trouble | writes | reads of the registry | afterwards |
 | --- | --- | --- | --- |
 ${troubles.map(({ trouble, writes, reads, afterwards }) => `| ${trouble} | ${writes} | ${reads} | ${afterwards} |\n`).join('')}
-A file that was replaced cannot be told from one that is being replaced, so that the service does not go on with it by itself: it refuses to read and to write, is not ready, and says what to do.`;
+A file that was replaced cannot be told from one that is being replaced, so that the service does not go on with it by itself: it refuses to read and to write, is not ready, and says what to do. After a restart, what is registered is what was in that file; the one before is kept together with its log.`;
 }

@@ -1,10 +1,12 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fchmodSync, fstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreOpenError } from '../store-open-error';
 import { type Inspection, inspectRegistry } from './inspect-registry';
-import { openError } from './open-error';
+import { requireOwnLog } from './log-owner';
 import { requireOurs } from './migrate';
+import { openError } from './open-error';
+import { fileBehind, syncFile } from './registry-files';
 import { errorCode, isDamaged, troubleBehind } from './sqlite-errors';
 
 /**
@@ -16,6 +18,7 @@ import { errorCode, isDamaged, troubleBehind } from './sqlite-errors';
  */
 export function backUp(path: string, target: string): Inspection {
   if (!existsSync(path)) throw new StoreOpenError(`There is no registry file "${path}".`);
+  requireOwnLog(fileBehind(path));
   requireFree(target);
   requireFolder(target);
   const part = `${target}.part`;
@@ -32,6 +35,7 @@ export function backUp(path: string, target: string): Inspection {
  */
 export function copySound(from: string, to: string, what: string): void {
   rmSync(to, { force: true }); // of a run that was broken off
+  reserve(to, from);
   let source: Database.Database | undefined;
   try {
     source = new Database(from, { readonly: true });
@@ -48,13 +52,22 @@ export function copySound(from: string, to: string, what: string): void {
   }
 }
 
-/** Also of a folder: a new name in it is only sure when the folder has reached the disk. */
-export function syncFile(path: string): void {
-  const file = openSync(path, 'r');
+/**
+ * Makes the empty file of a copy. From its first byte on it may be read by nobody who may not read what it copies: its
+ * owner and, where that is the same one, its group.
+ */
+function reserve(to: string, from: string): void {
   try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+    const { mode, gid } = statSync(from);
+    const file = openSync(to, 'wx', (mode & 0o066) | 0o600);
+    try {
+      const made = fstatSync(file);
+      if (made.gid !== gid) fchmodSync(file, made.mode & 0o606);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw copyError(to, error);
   }
 }
 

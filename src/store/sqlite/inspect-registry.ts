@@ -1,17 +1,23 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { openError } from './open-error';
+import { requireOwnLog } from './log-owner';
 import { knownMigrations, MIGRATIONS_FOLDER, requireOurs } from './migrate';
+import { openError } from './open-error';
+import { fileBehind } from './registry-files';
 import { isDamaged } from './sqlite-errors';
 
-/** What is found in a registry file, without changing it. */
-export interface Inspection {
-  readonly path: string;
-  readonly bytes: number;
+/** How the tables of a registry file compare with those of this version. */
+export interface MigrationState {
   /** Migrations that this version has and the file has not. */
   readonly missingMigrations: number;
   /** Migrations of the file that this version does not know. */
   readonly newerMigrations: number;
+}
+
+/** What is found in a registry file, without changing it. */
+export interface Inspection extends MigrationState {
+  readonly path: string;
+  readonly bytes: number;
   /** What is wrong with it, in SQLite's words and ours; empty when nothing is. */
   readonly damage: readonly string[];
   /** Undefined where the tables are not those of this version. */
@@ -30,27 +36,43 @@ export interface Contents {
  * @throws StoreOpenError when it is another program's database, or none at all
  */
 export function inspectRegistry(path: string, migrationsFolder = MIGRATIONS_FOLDER): Inspection | undefined {
+  return withRegistry(path, (client) => {
+    const state = compareMigrations(client, migrationsFolder);
+    const damage = damageOf(client);
+    const isComparable = damage.length === 0 && state.missingMigrations + state.newerMigrations === 0;
+    return {
+      ...{ path, bytes: bytesOf(client), ...state },
+      damage: isComparable ? contradictionsOf(client) : damage,
+      contents: isComparable ? contentsOf(client) : undefined,
+    };
+  });
+}
+
+/** The part of {@link inspectRegistry} that takes no longer with more events; undefined when there is no file. */
+export function inspectMigrations(path: string): MigrationState | undefined {
+  return withRegistry(path, (client) => compareMigrations(client, MIGRATIONS_FOLDER));
+}
+
+function withRegistry<T>(path: string, work: (client: Database.Database) => T): T | undefined {
   if (!existsSync(path)) return undefined;
   let client: Database.Database | undefined;
   try {
+    requireOwnLog(fileBehind(path));
     client = new Database(path, { readonly: true });
     requireOurs(client);
-    const known = knownMigrations(migrationsFolder);
-    const applied = client.prepare<[], number>('SELECT created_at FROM __drizzle_migrations').pluck().all();
-    const newerMigrations = applied.filter((stamp) => !known.has(stamp)).length;
-    const missingMigrations = known.size - (applied.length - newerMigrations);
-    const isCurrent = newerMigrations + missingMigrations === 0;
-    const damage = damageOf(client);
-    return {
-      ...{ path, bytes: bytesOf(client), missingMigrations, newerMigrations },
-      damage: damage.length === 0 && isCurrent ? contradictionsOf(client) : damage,
-      contents: damage.length === 0 && isCurrent ? contentsOf(client) : undefined,
-    };
+    return work(client);
   } catch (error) {
     throw openError(path, error);
   } finally {
     client?.close();
   }
+}
+
+function compareMigrations(client: Database.Database, folder: string): MigrationState {
+  const known = knownMigrations(folder);
+  const applied = client.prepare<[], number>('SELECT created_at FROM __drizzle_migrations').pluck().all();
+  const newerMigrations = applied.filter((stamp) => !known.has(stamp)).length;
+  return { missingMigrations: known.size - (applied.length - newerMigrations), newerMigrations };
 }
 
 /** What is still in the write-ahead log counts. */
@@ -76,7 +98,7 @@ function damageOf(client: Database.Database): string[] {
 }
 
 /** What the service sees to with each write, and never finds otherwise unless somebody has changed the file by hand. */
-function contradictionsOf(client: Database.Database): string[] {
+export function contradictionsOf(client: Database.Database): string[] {
   const count = (sql: string): number => client.prepare<[], number>(sql).pluck().get()!;
   const orphans = count(
     'SELECT count(*) FROM accepted_flavors WHERE flavor_id NOT IN (SELECT flavor_id FROM registrations)',

@@ -1,15 +1,14 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreOpenError } from '../store-open-error';
-import { copySound, syncFile } from './back-up';
+import { copySound } from './back-up';
 import { type Inspection, inspectRegistry } from './inspect-registry';
+import { releaseLog, setAsideForeignLog, whileAlone } from './log-owner';
 import { requireOurs } from './migrate';
 import { openError } from './open-error';
+import { fileBehind, isSameFile, LOG_FILES, moveLog, replacedName, syncFile, takeRights } from './registry-files';
 import { isBusy, isDamaged } from './sqlite-errors';
-
-/** The registry's file is the last one. */
-const FILES = ['-wal', '-shm', ''] as const;
 
 /** What was restored, and where that is which was there before. */
 export interface Restored {
@@ -35,21 +34,34 @@ export function restore(path: string, backup: string, now: Date): Restored {
       `The backup "${backup}" is damaged (${inspection.damage.join('; ')}). Nothing was changed.`,
     );
   }
-  mkdirSync(dirname(path), { recursive: true }); // of a host that is new
-  const part = `${path}.restoring`;
-  const release = existsSync(path) ? lock(path) : undefined;
+  const file = fileBehind(path); // a link stays: it says on which volume the registry is
+  mkdirSync(dirname(file), { recursive: true }); // of a host that is new
+  try {
+    const replaced = whileAlone(file, () => putInPlace(file, backup, now));
+    return { inspection, replaced };
+  } catch (error) {
+    throw isBusy(error) ? inUse(path) : openError(path, error);
+  }
+}
+
+/** @returns the name of what was there before */
+function putInPlace(file: string, backup: string, now: Date): string | undefined {
+  setAsideForeignLog(file);
+  const part = `${file}.restoring`;
+  const release = existsSync(file) ? lock(file) : undefined;
   try {
     copySound(backup, part, `The backup "${backup}"`);
-    takeOver(part, existsSync(path) ? path : dirname(path));
-    const isThere = FILES.some((end) => existsSync(path + end)); // SQLite would play a log that was left into the backup
-    const replaced = isThere ? `${path}.replaced-${now.toISOString().replaceAll(/[:.]/g, '')}` : undefined;
-    if (replaced !== undefined) moveAway(path, replaced);
-    renameSync(part, path);
-    syncFile(dirname(path));
-    return { inspection, replaced };
+    takeRights(part, existsSync(file) ? file : dirname(file));
+    const isThere = ['', ...LOG_FILES].some((end) => existsSync(file + end)); // also a log that was left alone
+    const replaced = isThere ? replacedName(file, now) : undefined;
+    if (replaced !== undefined) keepAs(file, replaced);
+    renameSync(part, file);
+    syncFile(dirname(file));
+    return replaced;
   } finally {
     release?.();
     rmSync(part, { force: true });
+    releaseLog(file);
   }
 }
 
@@ -59,8 +71,7 @@ function requireBackup(path: string, backup: string): void {
   if (found === undefined) throw new StoreOpenError(`There is no file "${backup}".`);
   if (!found.isFile() || found.size === 0)
     throw new StoreOpenError(`"${backup}" is not a backup: it is no file, or empty.`);
-  if (found.ino === statSync(path, { throwIfNoEntry: false })?.ino)
-    throw new StoreOpenError(`"${backup}" is the registry itself.`);
+  if (isSameFile(backup, path)) throw new StoreOpenError(`"${backup}" is the registry itself.`);
 }
 
 /**
@@ -76,22 +87,32 @@ function lock(path: string): (() => void) | undefined {
     return () => client.close();
   } catch (error) {
     client.close();
-    if (isBusy(error)) {
-      throw new StoreOpenError(`A service has the registry file "${path}" open: stop it first. Nothing was changed.`);
-    }
+    if (isBusy(error)) throw inUse(path);
     if (isDamaged(error)) return undefined; // it is what a restore is for
     throw openError(path, error);
   }
 }
 
-/** With the rights of what it replaces: whoever restores is not whom the service runs as. */
-function takeOver(file: string, like: string): void {
-  const { mode, uid, gid } = statSync(like);
-  if (statSync(like).isFile()) chmodSync(file, mode);
-  if (process.getuid?.() === 0) chownSync(file, uid, gid);
+function inUse(path: string): StoreOpenError {
+  return new StoreOpenError(`A service has the registry file "${path}" open: stop it first. Nothing was changed.`);
 }
 
-/** The log first: without its file it is nothing to whoever comes next, the file without its log is another registry. */
-function moveAway(path: string, to: string): void {
-  for (const end of FILES) if (existsSync(path + end)) renameSync(path + end, to + end);
+/**
+ * A second name first, so that there is a registry at every moment, and a start finds its log again; a few file systems
+ * have none.
+ */
+function keepAs(file: string, kept: string): void {
+  const isThere = existsSync(file);
+  const isKept = isThere && hasLink(file, kept);
+  moveLog(file, kept);
+  if (isThere && !isKept) renameSync(file, kept);
+}
+
+function hasLink(file: string, name: string): boolean {
+  try {
+    linkSync(file, name);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { prepareCurrencyCheck } from './current-tables';
+import { fileBehind, identityOf } from './registry-files';
 import { isBusy, LATER_SECONDS, SOON_SECONDS, registryUnavailable, toUnavailable } from './sqlite-errors';
 import { prepareWrites } from './write-statements';
 import { type PieceStatements, preparePieces } from './piece-statements';
@@ -25,7 +25,9 @@ export class SqliteDatabase {
   readonly writes: ReturnType<typeof prepareWrites>;
   readonly #pieces: PieceStatements;
   readonly #snapshots: SnapshotConnections;
-  readonly #inode: bigint | undefined;
+  readonly #log: string;
+  readonly #identity: string;
+  readonly #close: () => void;
   readonly #busyTimeoutMs: number;
   readonly #dataVersion: Database.Statement<[], number>;
   readonly #checkCurrency: () => void;
@@ -34,10 +36,15 @@ export class SqliteDatabase {
   #lookAgainAt = 0;
 
   /** Prepares the statements, so that a file without the right tables fails here and not at the first request. */
-  constructor(client: Database.Database, options: { busyTimeoutMs: number; migrations: ReadonlySet<number> }) {
+  constructor(
+    client: Database.Database,
+    options: { busyTimeoutMs: number; migrations: ReadonlySet<number>; close: () => void },
+  ) {
     this.client = client;
     this.#busyTimeoutMs = options.busyTimeoutMs;
-    this.#inode = inodeOf(client.name);
+    this.#close = options.close;
+    this.#log = `${fileBehind(client.name)}-wal`;
+    this.#identity = this.#identityOfFiles();
     this.reads = prepareReads(drizzle({ client }));
     this.writes = prepareWrites(drizzle({ client }));
     this.#pieces = preparePieces(client);
@@ -115,7 +122,7 @@ export class SqliteDatabase {
   /** Closes the connection; the last one to close moves the write-ahead log into the file. May be called twice. */
   close(): void {
     this.#snapshots.close();
-    this.client.close();
+    if (this.client.open) this.#close();
   }
 
   /** Immediate: a deferred transaction that reads first fails at once when another process wrote in between. */
@@ -150,7 +157,7 @@ export class SqliteDatabase {
       throw registryUnavailable('The registry is closed: this process is shutting down.', SOON_SECONDS);
     // SQLite goes on with a file that was moved, deleted or replaced (a restored backup), and what is written then is
     // lost with it.
-    if (inodeOf(this.client.name) !== this.#inode) {
+    if (this.#identityOfFiles() !== this.#identity) {
       throw registryUnavailable(
         'The registry file was moved or replaced while in use: restart the service.',
         LATER_SECONDS,
@@ -158,10 +165,11 @@ export class SqliteDatabase {
     }
     this.#lookAgainAt = performance.now() + LOOK_AT_FILE_MS;
   }
-}
 
-function inodeOf(path: string): bigint | undefined {
-  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
+  /** The log's, too: a file that comes back without its log lacks what was written last. */
+  #identityOfFiles(): string {
+    return `${identityOf(this.client.name)} ${identityOf(this.#log)}`;
+  }
 }
 
 /** The pieces of a list that has no more than one; undefined when there are more. */

@@ -2,12 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventQuery, RegistrationEvent } from '../../registrations/registration-event';
 import type { RegistrationEvents } from '../../registrations/registration-events';
 import { jsonList } from './listed';
+import { pruneEvents } from './prune-events';
 import type { SqliteDatabase } from './sqlite-database';
 
 /** How many events are looked at before others get a turn. */
 const SEARCHED_AT_ONCE = 20_000;
-/** How many events one transaction forgets: nobody else writes meanwhile. */
-const PRUNED_AT_ONCE = 10_000;
 
 /** What has happened to the registrations, in the registry's own file. */
 export class SqliteRegistrationEvents implements RegistrationEvents {
@@ -47,19 +46,7 @@ export class SqliteRegistrationEvents implements RegistrationEvents {
     return rows.map((row) => ({ ...row, globalRequestId: row.globalRequestId ?? undefined }));
   }
 
-  async prune(before: number): Promise<number> {
-    let pruned = 0;
-    for (;;) {
-      const { changes } = await this.#database.write(() => this.#pruneSome(before));
-      pruned += changes;
-      if (changes < PRUNED_AT_ONCE) return pruned;
-    }
-  }
-
-  #pruneSome(before: number): { changes: number } {
-    const { pruneEvents, pruneChanges } = this.#database.writes;
-    const pruned = pruneEvents.run({ before, limit: PRUNED_AT_ONCE });
-    if (pruned.changes < PRUNED_AT_ONCE) pruneChanges.run({ before });
-    return pruned;
+  prune(before: number): AsyncGenerator<number, void> {
+    return pruneEvents(this.#database, before);
   }
 }

@@ -1,4 +1,4 @@
-import { and, eq, getTableColumns, inArray, lt, notExists, type SQL, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, inArray, notExists, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { listed } from './listed';
@@ -16,11 +16,6 @@ export function prepareWrites(db: BetterSQLite3Database) {
     recordChange: prepareRecordChange(db),
     recordEvents: prepareRecordEvents(db),
     recordAccepted: prepareRecordAccepted(db),
-    pruneEvents: preparePruneEvents(db),
-    pruneChanges: db
-      .delete(changes)
-      .where(lt(changes.at, sql.placeholder('before')))
-      .prepare(),
     keepFlavor: prepareKeepFlavor(db),
   };
 }
@@ -140,17 +135,6 @@ function prepareRecordAccepted(db: BetterSQLite3Database) {
         ORDER BY ${registrations.serviceType}, ${registrations.flavorId}`,
     )
     .prepare();
-}
-
-function preparePruneEvents(db: BetterSQLite3Database) {
-  const old = db
-    .select({ id: registrationEvents.id })
-    .from(registrationEvents)
-    .innerJoin(changes, eq(changes.id, registrationEvents.changeId))
-    .where(lt(changes.at, sql.placeholder('before')))
-    .orderBy(registrationEvents.id)
-    .limit(sql.placeholder('limit'));
-  return db.delete(registrationEvents).where(inArray(registrationEvents.id, old)).prepare();
 }
 
 /**
