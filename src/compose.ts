@@ -80,7 +80,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
     peekCaller: (token) => openstack.tokens.peek(token),
     handlers: new Map([
       ...registryHandlers(config, { store, events, flavors, catalog, roles: config.roles, clock, meter }),
-      ...serviceHandlers(config, { contract, store, openstack, isStopping: () => isStopping }),
+      ...serviceHandlers(config, { contract, store, openstack, logger, isStopping: () => isStopping }),
     ]),
   });
   const closeParts = async (): Promise<void> => {
@@ -142,7 +142,13 @@ async function listenEverywhere(
 
 function serviceHandlers(
   config: Config,
-  parts: { contract: Contract; store: RegistrationStore; openstack: OpenStack; isStopping: () => boolean },
+  parts: {
+    contract: Contract;
+    store: RegistrationStore;
+    openstack: OpenStack;
+    isStopping: () => boolean;
+    logger: Logger;
+  },
 ): OperationHandlers {
   const isOutOfService = outOfServiceBy(config.http.healthcheckDisableByFilePath);
   return new Map([
@@ -184,10 +190,10 @@ function registryHandlers(
 function readiness(
   parts: Omit<Parameters<typeof serviceHandlers>[1], 'contract'> & Pick<ReadinessSources, 'isOutOfService'>,
 ) {
-  const { store, openstack, isStopping, isOutOfService } = parts;
+  const { store, openstack, isStopping, isOutOfService, logger } = parts;
   return getReadiness({
     checkRegistry: () => store.requireCurrent(),
-    ...{ isStopping, isOutOfService },
+    ...{ isStopping, isOutOfService, logger },
     degraded: () => openstack.away(),
   });
 }

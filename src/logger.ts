@@ -1,4 +1,5 @@
 import winston from 'winston';
+import { LogOutput } from './log-output';
 
 export type Logger = winston.Logger;
 
@@ -9,14 +10,26 @@ export type Logger = winston.Logger;
  * is how a token would get in. Errors are logged by {@link describeError}.
  */
 export function createLogger(options: { level: string; format: 'json' | 'text' }): Logger {
-  return winston.createLogger({
+  const output = new LogOutput(process.stdout, (lost) => {
+    logger.error('lines of the log were lost', lost); // at this level it is said whatever LOG_LEVEL is
+  });
+  const logger = winston.createLogger({
     level: options.level,
     format: winston.format.combine(
       winston.format.timestamp(),
       options.format === 'json' ? winston.format.json() : text,
     ),
-    transports: [new winston.transports.Console()],
+    transports: [new winston.transports.Stream({ stream: output })],
   });
+  outputs.set(logger, output);
+  return logger;
+}
+
+const outputs = new WeakMap<Logger, LogOutput>();
+
+/** How many lines of a log did not get out; 0 for a logger of another making. */
+export function countLostLines(logger: Logger): number {
+  return outputs.get(logger)?.lost ?? 0;
 }
 
 /** Needs no quotes: nothing in it could be taken for another field or another line. */

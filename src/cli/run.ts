@@ -4,6 +4,7 @@ import { doctor } from './doctor/doctor';
 import { pruneEvents } from './prune-events';
 import { backUpRegistry, checkMigrations, migrateRegistry, restoreRegistry } from './registry-commands';
 import { serve } from './serve';
+import { failWithoutStdout, surviveStderr } from './standard-streams';
 
 const USAGE = [
   'usage: registered-flavors [serve]                      serves until Ctrl-C or SIGTERM',
@@ -37,10 +38,12 @@ const COMMANDS_WITH = new Map<string, (word: string) => Promise<void>>([
 
 /** Does what the command line says. Whatever it does not know ends with the usage and 2. */
 export async function run(argv: readonly string[]): Promise<void> {
+  surviveStderr();
   const words = argv.length === 0 ? ['serve'] : argv;
   const word = words.at(-1) ?? '';
   const command = COMMANDS.get(words.join(' '));
   const commandWith = word.startsWith('-') ? undefined : COMMANDS_WITH.get(words.slice(0, -1).join(' '));
+  if (command !== serve) failWithoutStdout(); // its stdout is a log, which looks after itself
   if (command !== undefined) return command();
   if (commandWith !== undefined) return commandWith(word);
   process.stderr.write(`registered-flavors does not know "${words.join(' ')}".\n${USAGE.join('\n')}\n`);

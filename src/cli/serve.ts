@@ -5,6 +5,9 @@ import { createLogger, type Logger } from '../logger';
 import { explain } from './explain';
 import { StopSignals } from './stop-signals';
 
+/** What is still to be read of the log at the end is waited for so long, and no longer if nobody reads it. */
+const LAST_LINES_MS = 500;
+
 /** Serves until SIGTERM or SIGINT. A start that cannot go on says why in words and ends with 1. */
 export async function serve(): Promise<void> {
   try {
@@ -17,6 +20,7 @@ export async function serve(): Promise<void> {
     logger.info('closing', { atMostSeconds: config.http.shutdownSeconds });
     await service.close();
     logger.info('stopped');
+    setTimeout(() => process.exit(), LAST_LINES_MS).unref();
   } catch (error) {
     process.stderr.write(`registered-flavors cannot start: ${explain(error)}\n`);
     process.exitCode = 1;

@@ -1,5 +1,6 @@
 import type { RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Connections } from './connections';
 
 /** How many connections more are taken, only to tell them. Whoever comes beyond these is hung up on without a word. */
 const MOST_SURPLUS = 1000;
@@ -14,15 +15,15 @@ const surplus = new WeakSet<Socket>();
  * still sending meets a reset.
  * @param refuse answers a connection on which no request came
  */
-export function limitConnections(server: Server, most: number, refuse: (socket: Socket) => void): void {
-  let open = 0;
+export function limitConnections(
+  server: Server,
+  connections: Connections,
+  most: number,
+  refuse: (socket: Socket) => void,
+): void {
   server.maxConnections = most + MOST_SURPLUS;
   server.on('connection', (socket: Socket) => {
-    open += 1;
-    socket.once('close', () => {
-      open -= 1;
-    });
-    if (open <= most) return;
+    if (connections.count <= most) return;
     surplus.add(socket);
     const patience = setTimeout(() => refuse(socket), SURPLUS_PATIENCE_MS);
     socket.once('close', () => clearTimeout(patience));

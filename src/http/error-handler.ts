@@ -1,5 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { Contract } from './contract';
+import { dropRest } from './lingering-close';
 import { describeFailure, type ProblemOptions, renderError } from './problem';
 import { contextOf } from './request-context';
 import { translateValidatorError } from './validator-fault';
@@ -20,6 +21,7 @@ export function errorHandler(options: ProblemOptions & { readonly contract: Cont
     }
     const answer = renderError(error, context.requestId, options);
     context.errorCode = answer.body.errors[0]?.code;
+    dropRest(request);
     response.removeHeader('ETag'); // of the answer that did not come to be
     response.removeHeader('Cache-Status');
     response.status(answer.status).set(answer.headers).json(answer.body);

@@ -12,6 +12,7 @@ export type HttpFaultKind =
   | 'media type unsupported'
   | 'headers too large'
   | 'stopping'
+  | 'not ready'
   | 'overloaded';
 
 /** A request that HTTP itself refuses. The domain's own failures are `RegisteredFlavorsError`. */

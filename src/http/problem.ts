@@ -24,6 +24,7 @@ const STATUS: Record<ErrorKind | HttpFaultKind | 'internal', number> = {
   'upstream answered badly': 502,
   unavailable: 503,
   stopping: 503,
+  'not ready': 503,
   overloaded: 503,
   'upstream timed out': 504,
 };

@@ -2,7 +2,10 @@ import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Express } from 'express';
 import { closingSurplus, limitConnections } from './connection-limit';
+import { Connections } from './connections';
+import type { Logger } from '../logger';
 import { expressMessages } from './express-messages';
+import { boundDropped } from './lingering-close';
 import { inOriginForm } from './request-target';
 import { Turns } from './turns';
 import { refuseOnTheWire, refuseSurplus, refuseTunnel, type WireRefusalOptions } from './wire-refusal';
@@ -14,6 +17,8 @@ const MAX_CHECK_INTERVAL_MS = 1_000;
 const SWEEP_INTERVAL_MS = 50;
 /** A client that neither sends nor reads for so long, while it should, is let go. Longer than any look-up in Nova. */
 const STALLED_CONNECTION_MS = 120_000;
+/** Between two lines of the log about connections that could not be taken. */
+const COMPLAINT_INTERVAL_MS = 60_000;
 
 export interface ServerOptions extends WireRefusalOptions {
   readonly host: string;
@@ -58,19 +63,22 @@ export async function listen(app: Express, options: ServerOptions): Promise<Runn
   );
   server.maxHeadersCount = 0; // Node drops what is beyond its count without a word; maxHeaderSize bounds them
   server.timeout = STALLED_CONNECTION_MS;
-  limitConnections(server, options.maxConnections, (socket) =>
+  const connections = new Connections(server);
+  limitConnections(server, connections, options.maxConnections, (socket) =>
     turns.refuse(socket, () => refuseSurplus(socket, options)),
   );
   server.on('checkExpectation', serve); // an expectation that nobody knows may be ignored (RFC 9110, 10.1.1)
-  server.on('connect', (_request, socket) =>
-    turns.refuse(socket as Socket, () => refuseTunnel(socket as Socket, options)),
-  );
+  server.on('connect', (_request, socket) => {
+    boundDropped(socket as Socket);
+    socket.resume(); // nobody else reads from it any more, and so would notice that its client has gone
+    turns.refuse(socket as Socket, () => refuseTunnel(socket as Socket, options));
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
     turns.refuse(socket, () => refuseOnTheWire(error, socket, options)),
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port, options.host, () => {
-      server.off('error', reject);
+      server.off('error', reject).on('error', sayOnceInAWhile(options.logger));
       resolve();
     });
   });
@@ -79,7 +87,7 @@ export async function listen(app: Express, options: ServerOptions): Promise<Runn
     drain: () => turns.end(),
     close: (graceMs) => {
       turns.end();
-      return close(server, graceMs);
+      return close(server, connections, graceMs);
     },
   };
 }
@@ -88,8 +96,18 @@ function urlOf({ address, port, family }: AddressInfo): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
-async function close(server: http.Server, graceMs: number): Promise<void> {
-  const force = setTimeout(() => server.closeAllConnections(), graceMs);
+/** A connection that cannot be taken (no file descriptor is left, for instance) does no harm to the others. */
+function sayOnceInAWhile(logger: Logger): (error: NodeJS.ErrnoException) => void {
+  let notBefore = 0;
+  return ({ code }) => {
+    if (performance.now() < notBefore) return;
+    notBefore = performance.now() + COMPLAINT_INTERVAL_MS;
+    logger.warn('a connection could not be taken', { code });
+  };
+}
+
+async function close(server: http.Server, connections: Connections, graceMs: number): Promise<void> {
+  const force = setTimeout(() => connections.closeAll(), graceMs);
   // A connection that was busy when the closing began is kept alive after its answer: nobody else would end it.
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS);
   await new Promise<void>((resolve) => server.close(() => resolve()));

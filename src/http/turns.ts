@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { lingeringClose } from './lingering-close';
 
 /**
  * How many requests may wait, over all connections: nothing holds back clients that send and send but Node's memory, and
@@ -80,7 +81,7 @@ export class Turns {
     const last = this.last.get(socket);
     if (last === undefined) send();
     else if (last.request.complete) whenOver(last, send);
-    else if (last.response.headersSent) socket.end();
+    else if (last.response.headersSent) lingeringClose(socket);
     else whenItComes(last, send);
   }
 }

@@ -5,10 +5,8 @@ import type { Logger } from '../logger';
 import { overloaded } from './admission';
 import { API_VERSION_HEADER, CURRENT_VERSION } from './api-version';
 import { HttpFault } from './http-fault';
+import { lingeringClose } from './lingering-close';
 import { type ProblemOptions, renderError } from './problem';
-
-/** How long a client that is still sending is listened to, so that it gets to read the answer before a reset. */
-const LINGER_MS = 2_000;
 
 export interface WireRefusalOptions extends ProblemOptions {
   readonly logger: Logger;
@@ -49,8 +47,8 @@ function sendRefusal(fault: HttpFault, socket: Socket, options: WireRefusalOptio
     'Content-Length': String(Buffer.byteLength(content)),
     Connection: 'close',
   }).map(([name, value]) => `${name}: ${value}`);
-  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', content].join('\r\n'));
-  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.write([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', content].join('\r\n'));
+  lingeringClose(socket);
 }
 
 function faultOf(error: NodeJS.ErrnoException): HttpFault | undefined {

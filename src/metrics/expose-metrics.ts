@@ -1,5 +1,5 @@
 import { RegisteredFlavorsError } from '../errors';
-import type { Logger } from '../logger';
+import { countLostLines, type Logger } from '../logger';
 import type { KeptFlavors } from '../registrations/kept-flavors';
 import type { RegistrationStore } from '../registrations/registration-store';
 import { VERSION } from '../version';
@@ -27,6 +27,9 @@ export async function exposeMetrics(
   if (place === undefined) return undefined;
   meter.collectProcess();
   meter.gauges('build_info', 'Always 1, for the version that this process runs.', 'version', () => ({ [VERSION]: 1 }));
+  meter.counter('log_lines_lost_total', 'Lines of the log that did not get out: a full disk, or nobody reads.', () =>
+    countLostLines(logger),
+  );
   meter.gauges('upstream_away', '1 while the service has to do without Keystone or Nova.', 'service', () => ({
     keystone: Number(away().includes('keystone')),
     nova: Number(away().includes('nova')),

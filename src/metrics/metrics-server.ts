@@ -6,6 +6,8 @@ import { describeError, type Logger } from '../logger';
 /** Whoever scrapes has sent all that it has to say at once. */
 const REQUEST_TIMEOUT_MS = 5_000;
 const MAX_CONNECTIONS = 20;
+/** One that does not read what it asked for gives its place to another. */
+const STALLED_CONNECTION_MS = 30_000;
 
 export interface MetricsServer {
   readonly url: string;
@@ -32,13 +34,18 @@ export async function serveMetrics(
   const server = http.createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     answer(request, response).catch((error: unknown) => {
       logger.error('metrics cannot be told', describeError(error));
-      response.writeHead(500).end();
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end();
     });
   });
   server.maxConnections = MAX_CONNECTIONS;
+  server.timeout = STALLED_CONNECTION_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, host, () => resolve());
   });
+  server.on('error', ({ message }) =>
+    logger.debug('a connection to the metrics could not be taken', { error: message }),
+  );
   const { port: bound } = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/metrics`,

@@ -99,6 +99,19 @@ export class PrometheusMeter implements Meter {
     });
   }
 
+  /** A count that somebody else keeps. */
+  counter(name: string, help: string, look: () => number): void {
+    new Counter({
+      name: PREFIX + name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        this.inc(look());
+      },
+    });
+  }
+
   private distribution<L extends string>(name: string, help: string, bounds: readonly number[]): Distribution<L> {
     return new Distribution<L>(this.registry, PREFIX + name, help, bounds);
   }

@@ -1,4 +1,7 @@
-/** A pattern in which `*` stands for any number of characters and `?` for one; all others stand for themselves. */
+/**
+ * A pattern in which `*` stands for any number of characters and `?` for one; all others stand for themselves. A
+ * character is a Unicode code point: `?` matches an emoji, too.
+ */
 export type Glob = string;
 
 /**
@@ -15,15 +18,20 @@ export function matchesGlob(glob: Glob, text: string): boolean {
       star = at;
       starEnd = inText;
       at += 1;
-    } else if (at < glob.length && (glob[at] === '?' || glob[at] === text[inText])) {
-      at += 1;
-      inText += 1;
+    } else if (at < glob.length && (glob[at] === '?' || glob.codePointAt(at) === text.codePointAt(inText))) {
+      at += glob[at] === '?' ? 1 : widthAt(glob, at);
+      inText += widthAt(text, inText);
     } else if (star !== -1) {
       at = star + 1;
-      starEnd += 1;
+      starEnd += widthAt(text, starEnd);
       inText = starEnd;
     } else return false;
   }
   while (glob[at] === '*') at += 1;
   return at === glob.length;
+}
+
+/** How many UTF-16 units the character at an index has: never half of one. */
+function widthAt(text: string, index: number): number {
+  return text.codePointAt(index)! > 0xffff ? 2 : 1;
 }

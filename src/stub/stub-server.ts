@@ -45,6 +45,7 @@ export abstract class StubServer extends Faults {
     });
     server.listen(this.ownPort || port, '127.0.0.1');
     await once(server, 'listening');
+    server.on('error', () => undefined); // a connection that could not be taken: whoever wanted it notices
     this.ownPort = (server.address() as AddressInfo).port;
     this.server = server;
   }

@@ -1,6 +1,8 @@
+import { Writable } from 'node:stream';
 import Database from 'better-sqlite3';
 import supertest from 'supertest';
 import winston from 'winston';
+import { RegisteredFlavorsError } from '../../src/errors';
 import { createApp } from '../../src/http/app';
 import { operationIdsOf, readContract } from '../../src/http/contract';
 import { getReadiness, type ReadinessSources } from '../../src/http/operations/getReadiness';
@@ -64,6 +66,7 @@ describe('readiness', () => {
     registry.exec("INSERT INTO __drizzle_migrations VALUES (99, 'newer', 4102444800000)");
     const answer = await ask().expect(503);
     expect(refusal(answer)).toEqual({ status: 503, codes: ['registered-flavors.registry.not_current'] });
+    expect(answer.text).not.toContain('migrated'); // what is wrong with it is not for everybody
     expect(answer.headers['retry-after']).toBe('60');
     await here.world.anonymous.head('/readiness').expect(503);
     await here.world.as('member').get('/RegisteredFlavors/redis').expect(200);
@@ -78,6 +81,7 @@ const READY: ReadinessSources = {
   isStopping: () => false,
   isOutOfService: () => false,
   degraded: () => [],
+  logger: winston.createLogger({ silent: true }),
 };
 
 describe('readiness, of what it is told', () => {
@@ -123,6 +127,38 @@ describe('readiness, of what it is told', () => {
       .expect(503);
     expect(refusal(answer)).toEqual({ status: 503, codes: ['registered-flavors.service.disabled'] });
     expect(answer.headers['retry-after']).toBe('30');
+  });
+
+  it('keeps what is wrong with the registry for the log, in a line for each change', async () => {
+    const trouble = (words: string) =>
+      new RegisteredFlavorsError(
+        'unavailable',
+        { code: 'registered-flavors.registry.unavailable', detail: `The registry ${words}.` },
+        { retryAfterSeconds: 60, cause: { code: 'SQLITE_INNER' } },
+      );
+    const lines: unknown[] = [];
+    const stream = new Writable({
+      write: (line: Buffer, _encoding, done) => (lines.push(JSON.parse(String(line))), done()),
+    });
+    const logger = winston.createLogger({ transports: [new winston.transports.Stream({ stream })] });
+    let now: Error | undefined;
+    const checkRegistry = () => {
+      if (now !== undefined) throw now;
+    };
+    const app = appOn({ checkRegistry, logger });
+    const answers = [];
+    for (now of [undefined, trouble('is damaged'), trouble('is damaged'), trouble('is on a full disk'), undefined])
+      answers.push(await supertest(app).get('/readiness'));
+    expect(answers.map(({ status }) => status)).toEqual([200, 503, 503, 503, 200]);
+    expect(refusal(answers[1]!)).toEqual({ status: 503, codes: ['registered-flavors.registry.unavailable'] });
+    expect(answers[1]!.headers['retry-after']).toBe('60');
+    for (const { text } of answers) expect(text).not.toMatch(/damaged|disk|SQLITE/);
+    const fields = { code: 'registered-flavors.registry.unavailable', cause: 'SQLITE_INNER' };
+    expect(lines).toEqual([
+      { level: 'warn', message: 'not ready', ...fields, detail: 'The registry is damaged.' },
+      { level: 'warn', message: 'not ready', ...fields, detail: 'The registry is on a full disk.' },
+      { level: 'info', message: 'ready again: the registry can be used' },
+    ]);
   });
 
   it('hides what nobody foresaw', async () => {

@@ -31,6 +31,7 @@ const STATUS_OF_FAULT: Record<HttpFaultKind, number> = {
   'media type unsupported': 415,
   'headers too large': 431,
   stopping: 503,
+  'not ready': 503,
   overloaded: 503,
 };
 

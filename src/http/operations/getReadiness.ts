@@ -1,7 +1,10 @@
 import type { RequestHandler } from 'express';
+import { RegisteredFlavorsError } from '../../errors';
+import type { Logger } from '../../logger';
 import type { components } from '../contract-types';
 import { HttpFault } from '../http-fault';
 import { OUT_OF_SERVICE_RETRY_AFTER_SECONDS } from '../out-of-service';
+import { describeFailure } from '../problem';
 
 type Readiness = components['schemas']['Readiness'];
 
@@ -16,6 +19,7 @@ export interface ReadinessSources {
   readonly isOutOfService: () => boolean;
   /** What this service needs and has to do without just now. */
   readonly degraded: () => Readonly<Readiness['degraded']>;
+  readonly logger: Logger;
 }
 
 /**
@@ -27,14 +31,50 @@ export function getReadiness({
   isStopping,
   isOutOfService,
   degraded,
+  logger,
 }: ReadinessSources): RequestHandler {
+  const tellRegistry = onceForEachChange(logger);
   return (_request, response) => {
     if (isStopping()) throw stopping();
     if (isOutOfService()) throw outOfService();
-    checkRegistry();
+    const trouble = troubleOf(checkRegistry);
+    tellRegistry(trouble);
+    if (trouble !== undefined) throw registryUnusable(trouble);
     const readiness: Readiness = { degraded: [...degraded()] };
     response.json(readiness);
   };
+}
+
+/** Why the registry cannot be used, as far as that is foreseen. */
+function troubleOf(check: () => void): RegisteredFlavorsError | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (error instanceof RegisteredFlavorsError) return error;
+    throw error;
+  }
+}
+
+/** What is wrong is for the operator: in the log once, and not at each question of a load balancer. */
+function onceForEachChange(logger: Logger): (trouble: RegisteredFlavorsError | undefined) => void {
+  let told: string | undefined;
+  return (trouble) => {
+    if (trouble?.message === told) return;
+    told = trouble?.message;
+    if (trouble === undefined) logger.info('ready again: the registry can be used');
+    else logger.warn('not ready', describeFailure(trouble)?.fields);
+  };
+}
+
+/** Anybody may ask: the same code, without the reason. */
+function registryUnusable({ problems, retryAfterSeconds }: RegisteredFlavorsError): HttpFault {
+  const detail = 'This process cannot use its registry: send requests to another one. Its log has the reason.';
+  return new HttpFault(
+    'not ready',
+    problems.map(({ code }) => ({ code, detail })),
+    { headers: retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) } },
+  );
 }
 
 function stopping(): HttpFault {

@@ -1,0 +1,51 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** How long a client may still send on a connection that is being closed. */
+const MAX_LINGER_MS = 2_000;
+/** How much a client may still send behind a refusal. Many clients read the answer only when they have sent all. */
+const MAX_DROPPED_BYTES = 64 * 1024 * 1024;
+const CHECK_INTERVAL_MS = 50;
+
+/**
+ * Ends a connection so that its last answer arrives: a socket that is closed while the client still sends is reset, and
+ * a reset may overtake the answer. So what comes is read and dropped until the client ends, too (RFC 9112, 9.6).
+ */
+export function lingeringClose(socket: Socket): void {
+  socket.end();
+  boundDropped(socket);
+  const end = setTimeout(() => socket.destroy(), MAX_LINGER_MS).unref();
+  socket.once('close', () => clearTimeout(end));
+}
+
+/**
+ * Reads and drops the rest of a request that is answered before it has arrived. It has the time that every request has
+ * to arrive. When the answer is the last one of its connection, that is closed behind the rest, not behind the answer.
+ */
+export function dropRest(request: IncomingMessage): void {
+  const { socket } = request;
+  if (request.complete || socket.destroyed) return;
+  const stopBounding = boundDropped(socket);
+  let isLast = false;
+  // Node calls this when the last answer is out.
+  socket.destroySoon = () => {
+    isLast = true;
+    socket.end();
+  };
+  request.resume().once('end', () => {
+    stopBounding();
+    delete (socket as Partial<Socket>).destroySoon;
+    if (isLast) socket.destroySoon();
+  });
+}
+
+/** Lets go of a client that sends too much from now on. Counted by the connection itself, whoever reads from it. */
+export function boundDropped(socket: Socket): () => void {
+  const most = socket.bytesRead + MAX_DROPPED_BYTES;
+  const check = setInterval(() => {
+    if (socket.bytesRead > most) socket.destroy();
+  }, CHECK_INTERVAL_MS).unref();
+  const stop = (): void => clearInterval(check);
+  socket.once('close', stop);
+  return stop;
+}

@@ -1,0 +1,73 @@
+import { Writable } from 'node:stream';
+
+/** How much may wait for a reader who does not read, in characters. Beyond it lines are lost. */
+const MAX_WAITING_CHARACTERS = 1024 * 1024;
+
+/** Lines that did not get out. */
+export interface LostLines {
+  readonly lines: number;
+  /** The system's code, such as ENOSPC and EPIPE, or that nobody reads. */
+  readonly reason: string;
+}
+
+/**
+ * Where the lines of the log go: on to stdout, whatever becomes of that. A full disk, a reader who leaves and one who does
+ * not read any more cost lines, which are counted, and nothing else: neither the process nor its memory.
+ */
+export class LogOutput extends Writable {
+  /** How many lines have been lost so far. */
+  lost = 0;
+  /** How many of them no line of the log speaks of yet. */
+  #unsaid = 0;
+  /** How many the next line speaks of. */
+  #said = 0;
+  #reason = '';
+  /** After a failure: a disk that is full may have taken the beginning of a line. */
+  #isTorn = false;
+  /** While lines are dropped because those before them have not been read. */
+  #isBehind = false;
+
+  /** @param onRecovered logs a line, once each time that lines get out again after some were lost */
+  constructor(
+    private readonly target: Writable,
+    private readonly onRecovered: (lost: LostLines) => void,
+  ) {
+    super({ decodeStrings: false });
+    if (target.listenerCount('error', ignore) === 0) target.on('error', ignore); // the callback of each write hears it
+  }
+
+  override _write(line: string, _encoding: string, done: () => void): void {
+    const said = this.#said;
+    this.#said = 0;
+    const waiting = this.target.writableLength;
+    this.#isBehind = waiting > (this.#isBehind ? 0 : MAX_WAITING_CHARACTERS);
+    if (this.#isBehind) this.#lose(said, 'nobody reads it');
+    else
+      this.target.write(this.#isTorn ? `\n${line}` : line, (error) => {
+        this.#isTorn = Boolean(error);
+        if (error) this.#lose(said, codeOf(error));
+        else this.#recover();
+      });
+    done(); // what waits, waits in the target alone
+  }
+
+  #lose(said: number, reason: string): void {
+    this.lost += 1;
+    this.#unsaid += 1 + said;
+    this.#reason = reason;
+  }
+
+  #recover(): void {
+    if (this.#unsaid === 0 || this.target.writableLength > 0) return; // it may stall again before all has been read
+    const lost = { lines: this.#unsaid, reason: this.#reason };
+    this.#said = lost.lines;
+    this.#unsaid = 0;
+    this.onRecovered(lost);
+  }
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : error.name;
+}
+
+function ignore(): void {}

@@ -1,0 +1,119 @@
+import type { Socket } from 'node:net';
+import { connectionStates } from '../support/hostile/connection-states';
+import { ErrorListeners } from '../support/hostile/error-listeners';
+import { type HostileWorld, startHostileWorld, UNHARMED } from '../support/hostile/hostile-world';
+import { answersTo, RawConnection, request } from '../support/hostile/raw-http';
+import { startStubWorld } from '../support/stub-world';
+
+const AT_ONCE = 50;
+const NOVA_TAKES_MS = 30;
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const MOMENTS: readonly ((socket: Socket) => Promise<unknown>)[] = [
+  (socket) => new Promise((resolve) => socket.write('', resolve)), // as soon as it is out
+  (socket) => Promise.race([new Promise((resolve) => socket.once('data', resolve)), pause(100)]),
+  () => pause(10),
+  () => pause(2 * NOVA_TAKES_MS),
+];
+const ENDS: readonly ((socket: Socket) => unknown)[] = [
+  (socket) => socket.resetAndDestroy(),
+  (socket) => socket.end(),
+  (socket) => (socket.end(), setTimeout(() => socket.resetAndDestroy(), 20)),
+  (socket) => socket.pause().destroy(), // with an answer unread: the kernel resets
+];
+
+/** Brings connections into every state, at any byte of it, and leaves in every way, at several moments. */
+async function leaveInEveryState(url: string, token: string, rounds: number): Promise<void> {
+  const states = connectionStates(token);
+  const leave = async (round: number) => {
+    const [, bytes] = states[round % states.length]!;
+    const isWhole = round % 3 > 0;
+    const cut = isWhole ? bytes.length : (round * 7919) % (bytes.length + 1);
+    const { socket } = new RawConnection(url, { allowHalfOpen: true }).send(bytes.slice(0, cut));
+    await new Promise((resolve) => socket.once('ready', resolve).once('close', resolve));
+    await MOMENTS[Math.floor(round / 2) % MOMENTS.length]!(socket);
+    ENDS[Math.floor(round / states.length) % ENDS.length]!(socket);
+    await new Promise((resolve) => (socket.closed ? resolve(undefined) : socket.once('close', resolve)));
+  };
+  for (let from = 0; from < rounds; from += AT_ONCE)
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, rounds - from) }, (_, index) => leave(from + index)));
+}
+
+describe('clients that reset their connections', () => {
+  let here: HostileWorld;
+  let slow: string; // what has to wait for Nova
+  beforeAll(async () => {
+    here = await startHostileWorld({ SHUTDOWN_SECONDS: '1' });
+    slow = `POST /RegisteredFlavors/reset/1 HTTP/1.1\r\nHost: x\r\nX-Auth-Token: ${here.admin}\r\n\r\n`;
+    await here.send('POST', '/RegisteredFlavors/redis/1');
+  });
+  beforeEach(() => here.stub.nova.resetRequests());
+  afterEach(() => here.stub.nova.heals());
+  afterAll(() => here.close());
+
+  const connect = (before = '') =>
+    new RawConnection(here.service.url).send(`${before}CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n`);
+  const untilNovaIsAsked = async () => {
+    while (here.stub.nova.requests.length === 0 && here.service.health.ended === null) await pause(10);
+  };
+  const servesOn = async () => {
+    const [answer] = await answersTo(here.service.url, request('GET /healthcheck')).catch(() => []);
+    return { status: answer?.status, ...here.service.health };
+  };
+
+  it('do not end the process at CONNECT', async () => {
+    for (let number = 0; number < 20; number += 1) {
+      const { socket } = connect();
+      await new Promise((resolve) => socket.once('ready', resolve));
+      if (number % 2 === 0) await pause(20); // the refusal is on its way
+      socket.resetAndDestroy();
+    }
+    await pause(50);
+    expect(await servesOn()).toEqual({ status: 200, ...UNHARMED });
+  });
+
+  it('do not end the process at CONNECT behind a request, which ends with its client', async () => {
+    here.stub.nova.isSlow(300);
+    const { socket } = connect(slow);
+    await untilNovaIsAsked();
+    socket.resetAndDestroy();
+    await here.service.prints(/"client gone"/);
+    expect(await servesOn()).toEqual({ status: 200, ...UNHARMED });
+  });
+
+  it('harm nobody: 1,000 of them, in every state of a connection', async () => {
+    here.stub.nova.isSlow(NOVA_TAKES_MS);
+    await leaveInEveryState(here.service.url, here.admin, 1000);
+    expect(await servesOn()).toEqual({ status: 200, ...UNHARMED });
+    expect(here.service.output).not.toContain('"status":500');
+  });
+
+  it('do not hold up the end: the connection of a CONNECT is closed with the others', async () => {
+    here.stub.nova.hangs();
+    const { socket } = connect(slow);
+    await untilNovaIsAsked();
+    const from = performance.now();
+    expect(await here.service.stop()).toBe(0);
+    expect(performance.now() - from).toBeLessThan(6_000); // SHUTDOWN_SECONDS is 1; Nova would be waited for 30 s
+    socket.destroy();
+  });
+});
+
+describe('the errors of sockets', () => {
+  it('have a listener at every moment, whatever clients do, and so do those of servers', async () => {
+    const listeners = new ErrorListeners();
+    const { world, stub } = await startStubWorld({ METRICS_PORT: '0' });
+    try {
+      stub.nova.isSlow(NOVA_TAKES_MS);
+      await fetch(world.service.metricsUrl!);
+      await leaveInEveryState(world.service.url, world.tokens.admin, 400);
+      await leaveInEveryState(world.service.metricsUrl!, world.tokens.admin, 60);
+      expect(listeners.missing).toEqual([]);
+      expect(listeners.watched).toBeGreaterThan(800); // both ends of each connection
+    } finally {
+      await world.close();
+      listeners.stop();
+    }
+  });
+});

@@ -1,0 +1,109 @@
+import { Writable } from 'node:stream';
+import { LogOutput, type LostLines } from '../../src/log-output';
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** A stdout that can fail as a disk does, and stall as a pipe does whose reader does not read. */
+class Target extends Writable {
+  text = '';
+  fails: string | undefined;
+  isRead = true;
+  private goOn: (() => void) | undefined;
+
+  constructor() {
+    super({ decodeStrings: false });
+  }
+
+  override _write(chunk: string, _encoding: string, done: (error?: Error) => void): void {
+    const finish = () => {
+      if (this.fails === undefined) this.text += chunk;
+      done(this.fails === undefined ? undefined : Object.assign(new Error('cannot write'), { code: this.fails }));
+    };
+    if (this.isRead) finish();
+    else this.goOn = finish;
+  }
+
+  /** Takes more after an error, as process.stdout does. */
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    done(error);
+    (this as unknown as { _undestroy: () => void })._undestroy();
+  }
+
+  async isReadAgain(): Promise<void> {
+    this.isRead = true;
+    this.goOn?.();
+    while (this.writableLength > 0) await turn();
+    await turn();
+  }
+}
+
+function outputTo(target: Target) {
+  const told: LostLines[] = [];
+  const output: LogOutput = new LogOutput(target, (lost) => {
+    told.push(lost);
+    output.write(`lost ${lost.lines}: ${lost.reason}\n`);
+  });
+  const log = async (...lines: string[]) => {
+    for (const line of lines) output.write(`${line}\n`);
+    await turn();
+  };
+  return { output, told, log };
+}
+
+describe('the output of the log', () => {
+  it('goes on after a failure, and says then how many lines are missing, in a line of its own', async () => {
+    const target = new Target();
+    const { output, told, log } = outputTo(target);
+    await log('a');
+    target.fails = 'ENOSPC';
+    await log('b');
+    await log('c');
+    target.fails = undefined;
+    await log('d');
+    await log('e');
+    expect(target.text).toBe('a\n\nd\nlost 2: ENOSPC\ne\n'); // the empty line ends what the disk took of "b"
+    expect([output.lost, told]).toEqual([2, [{ lines: 2, reason: 'ENOSPC' }]]);
+  });
+
+  it('counts again what it could not say', async () => {
+    const target = new Target();
+    const { output, log } = outputTo(target);
+    target.fails = 'ENOSPC';
+    await log('a', 'b');
+    target.fails = undefined;
+    output.write('c\n');
+    target.fails = 'EIO'; // by the time that it says so
+    await turn();
+    target.fails = undefined;
+    await log('d');
+    expect(target.text).toBe('\nc\n\nd\nlost 3: EIO\n');
+  });
+
+  it('keeps little for a reader who does not read, and goes on when he does', async () => {
+    const target = new Target();
+    const { output, told, log } = outputTo(target);
+    target.isRead = false;
+    const line = 'x'.repeat(1023);
+    await log(...Array<string>(5000).fill(line));
+    expect(target.writableLength).toBeLessThan(1024 * 1024 + 2 * 1024);
+    const { lost } = output;
+    expect(lost).toBeGreaterThan(3900);
+    await target.isReadAgain();
+    await log('z');
+    expect(target.text.slice(-50)).toMatch(/x\nlost \d+: nobody reads it\nz\n$/);
+    expect([output.lost, told]).toEqual([lost, [{ lines: lost, reason: 'nobody reads it' }]]);
+  });
+
+  it('tries again when what was waiting has failed', async () => {
+    const target = new Target();
+    const { told, log } = outputTo(target);
+    target.isRead = false;
+    await log(...Array<string>(5000).fill('x'.repeat(1023)));
+    target.fails = 'EPIPE';
+    await target.isReadAgain();
+    await log('y');
+    target.fails = undefined;
+    await log('z');
+    expect([target.text, told]).toEqual([`\nz\nlost 5001: EPIPE\n`, [{ lines: 5001, reason: 'EPIPE' }]]);
+  });
+});
