@@ -5,7 +5,7 @@ import type { Caller } from '../registrations/caller';
 import { accessLog } from './access-log';
 import { admission } from './admission';
 import { admit } from './admit';
-import { authenticate, type ValidateToken } from './authenticate';
+import { authenticate, type IdentifyCaller } from './authenticate';
 import { VALIDATE_RESPONSES } from './conditional-answer';
 import { type Contract, type OperationHandlers, serveContract } from './contract';
 import { errorHandler } from './error-handler';
@@ -20,7 +20,7 @@ import { pathNotFound } from './validator-fault';
 export interface AppOptions extends ProblemOptions {
   readonly contract: Contract;
   readonly handlers: OperationHandlers;
-  readonly validateToken: ValidateToken;
+  readonly identifyCaller: IdentifyCaller;
   /** Throws unless a caller may do what takes a body. */
   readonly requireWriter: (caller: Caller) => void;
   readonly logger: Logger;
@@ -50,7 +50,7 @@ export function createApp(options: AppOptions): Express {
     headAsGet(), // before the contract: it does not know HEAD
     strictRequests(), // before the contract: it forgives too much
     serveContract(options.contract, options.handlers, {
-      admit: admit(authenticate(options.validateToken), readJsonBody(options.contract, options.requireWriter)),
+      admit: admit(authenticate(options.identifyCaller), readJsonBody(options.contract, options.requireWriter)),
       validateResponses: options.validateResponses,
     }),
   );

@@ -1,5 +1,5 @@
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
-import { type ClientOptions, connect, type Clients } from './support/clients';
+import { anAsker, type ClientOptions, connect, type Clients } from './support/clients';
 import { outcomeOf, until, validationsAt } from './support/expectations';
 
 let cloud: StubCloud;
@@ -21,7 +21,7 @@ async function start(options: ClientOptions): Promise<void> {
 }
 
 function validate(token: string) {
-  return clients.validator.validate(token, 'req-11111111-2222-3333-4444-555555555555');
+  return clients.validator.validate(token, anAsker());
 }
 
 function garbage(count: number): Promise<{ kind: string; detail: string }[]> {

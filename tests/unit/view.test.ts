@@ -18,7 +18,7 @@ function reader() {
       },
     } as FlavorDirectory,
     views: { recall: (key: string) => kept.get(key), remember: (view: Shown) => void kept.set(view.key, view) },
-    clock: { now: () => world.now },
+    clock: { now: () => world.now, monotonic: () => world.now },
   };
   const read = (key = 'key') =>
     readView<Shown>(ports, key, async () => {
