@@ -23,7 +23,7 @@ const signal = AbortSignal.timeout(5_000);
 upstream
   .request({ method: 'GET', url, headers: {}, globalRequestId: 'req-1', signal })
   .then(
-    ({ status }) => console.log(`it answered ${status}`),
-    (error: Error) => console.log(error.message),
+    ({ status }) => process.stdout.write(`it answered ${status}`),
+    (error: Error) => process.stdout.write(error.message),
   )
   .finally(() => upstream.close());
