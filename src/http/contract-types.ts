@@ -963,6 +963,12 @@ export interface components {
          */
         ApiVersion: string;
         /**
+         * @description The token of a service that works on the request of the user whose token is in X-Auth-Token. With it, that one may
+         *     have expired meanwhile, and access rules of an application credential do not hold. 401 when it is not valid, or
+         *     has none of the roles that make a service (`service`).
+         */
+        ServiceToken: string;
+        /**
          * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
          *     that one id finds the request everywhere. Anything else is ignored.
          */
@@ -1260,6 +1266,12 @@ export interface operations {
                  */
                 "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
                 /**
+                 * @description The token of a service that works on the request of the user whose token is in X-Auth-Token. With it, that one may
+                 *     have expired meanwhile, and access rules of an application credential do not hold. 401 when it is not valid, or
+                 *     has none of the roles that make a service (`service`).
+                 */
+                "X-Service-Token"?: components["parameters"]["ServiceToken"];
+                /**
                  * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
                  *     that one id finds the request everywhere. Anything else is ignored.
                  */
@@ -1328,6 +1340,12 @@ export interface operations {
                  *     service types are ignored.
                  */
                 "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
+                /**
+                 * @description The token of a service that works on the request of the user whose token is in X-Auth-Token. With it, that one may
+                 *     have expired meanwhile, and access rules of an application credential do not hold. 401 when it is not valid, or
+                 *     has none of the roles that make a service (`service`).
+                 */
+                "X-Service-Token"?: components["parameters"]["ServiceToken"];
                 /**
                  * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
                  *     that one id finds the request everywhere. Anything else is ignored.
@@ -1431,6 +1449,12 @@ export interface operations {
                  *     service types are ignored.
                  */
                 "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
+                /**
+                 * @description The token of a service that works on the request of the user whose token is in X-Auth-Token. With it, that one may
+                 *     have expired meanwhile, and access rules of an application credential do not hold. 401 when it is not valid, or
+                 *     has none of the roles that make a service (`service`).
+                 */
+                "X-Service-Token"?: components["parameters"]["ServiceToken"];
                 /**
                  * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
                  *     that one id finds the request everywhere. Anything else is ignored.
@@ -1536,6 +1560,12 @@ export interface operations {
                  */
                 "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
                 /**
+                 * @description The token of a service that works on the request of the user whose token is in X-Auth-Token. With it, that one may
+                 *     have expired meanwhile, and access rules of an application credential do not hold. 401 when it is not valid, or
+                 *     has none of the roles that make a service (`service`).
+                 */
+                "X-Service-Token"?: components["parameters"]["ServiceToken"];
+                /**
                  * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
                  *     that one id finds the request everywhere. Anything else is ignored.
                  */
@@ -1617,6 +1647,12 @@ export interface operations {
                  */
                 "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
                 /**
+                 * @description The token of a service that works on the request of the user whose token is in X-Auth-Token. With it, that one may
+                 *     have expired meanwhile, and access rules of an application credential do not hold. 401 when it is not valid, or
+                 *     has none of the roles that make a service (`service`).
+                 */
+                "X-Service-Token"?: components["parameters"]["ServiceToken"];
+                /**
                  * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
                  *     that one id finds the request everywhere. Anything else is ignored.
                  */
@@ -1696,6 +1732,12 @@ export interface operations {
                  */
                 "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
                 /**
+                 * @description The token of a service that works on the request of the user whose token is in X-Auth-Token. With it, that one may
+                 *     have expired meanwhile, and access rules of an application credential do not hold. 401 when it is not valid, or
+                 *     has none of the roles that make a service (`service`).
+                 */
+                "X-Service-Token"?: components["parameters"]["ServiceToken"];
+                /**
                  * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
                  *     that one id finds the request everywhere. Anything else is ignored.
                  */
@@ -1755,6 +1797,12 @@ export interface operations {
                  *     service types are ignored.
                  */
                 "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
+                /**
+                 * @description The token of a service that works on the request of the user whose token is in X-Auth-Token. With it, that one may
+                 *     have expired meanwhile, and access rules of an application credential do not hold. 401 when it is not valid, or
+                 *     has none of the roles that make a service (`service`).
+                 */
+                "X-Service-Token"?: components["parameters"]["ServiceToken"];
                 /**
                  * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
                  *     that one id finds the request everywhere. Anything else is ignored.
@@ -1823,6 +1871,12 @@ export interface operations {
                  */
                 "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
                 /**
+                 * @description The token of a service that works on the request of the user whose token is in X-Auth-Token. With it, that one may
+                 *     have expired meanwhile, and access rules of an application credential do not hold. 401 when it is not valid, or
+                 *     has none of the roles that make a service (`service`).
+                 */
+                "X-Service-Token"?: components["parameters"]["ServiceToken"];
+                /**
                  * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
                  *     that one id finds the request everywhere. Anything else is ignored.
                  */
@@ -1886,6 +1940,12 @@ export interface operations {
                  */
                 "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
                 /**
+                 * @description The token of a service that works on the request of the user whose token is in X-Auth-Token. With it, that one may
+                 *     have expired meanwhile, and access rules of an application credential do not hold. 401 when it is not valid, or
+                 *     has none of the roles that make a service (`service`).
+                 */
+                "X-Service-Token"?: components["parameters"]["ServiceToken"];
+                /**
                  * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
                  *     that one id finds the request everywhere. Anything else is ignored.
                  */
@@ -1948,6 +2008,12 @@ export interface operations {
                  *     service types are ignored.
                  */
                 "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
+                /**
+                 * @description The token of a service that works on the request of the user whose token is in X-Auth-Token. With it, that one may
+                 *     have expired meanwhile, and access rules of an application credential do not hold. 401 when it is not valid, or
+                 *     has none of the roles that make a service (`service`).
+                 */
+                "X-Service-Token"?: components["parameters"]["ServiceToken"];
                 /**
                  * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
                  *     that one id finds the request everywhere. Anything else is ignored.
@@ -2026,6 +2092,12 @@ export interface operations {
                  *     service types are ignored.
                  */
                 "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
+                /**
+                 * @description The token of a service that works on the request of the user whose token is in X-Auth-Token. With it, that one may
+                 *     have expired meanwhile, and access rules of an application credential do not hold. 401 when it is not valid, or
+                 *     has none of the roles that make a service (`service`).
+                 */
+                "X-Service-Token"?: components["parameters"]["ServiceToken"];
                 /**
                  * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
                  *     that one id finds the request everywhere. Anything else is ignored.
