@@ -31,11 +31,13 @@ export function authenticate(identifyCaller: IdentifyCaller) {
   };
 }
 
-/** Most tokens are remembered, and then nobody needs to know when the client goes: the signal is made when asked for. */
+/** Most tokens are remembered, and then nobody needs to know these: they are made when asked for. */
 function askerOf(request: Request, context: RequestContext) {
   return {
     globalRequestId: context.globalRequestId,
-    source: sourceOf(request.socket.remoteAddress),
+    get source() {
+      return sourceOf(request.socket.remoteAddress);
+    },
     get signal() {
       return context.signal;
     },

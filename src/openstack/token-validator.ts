@@ -89,13 +89,12 @@ export class TokenValidator {
       if (known.lifetime.isOver) throw notValid(header);
       return known.caller;
     }
+    const { source, globalRequestId, signal } = asker;
     const caller = await this.underWay.join(
       key,
-      (abandoned) => this.ask(token, { ...asker, key, allowExpired, abandoned, wasValid: known !== undefined }),
-      (work) =>
-        withinDeadline(work, AbortSignal.any([asker.signal, AbortSignal.timeout(deadlineMs)]), () =>
-          keystoneErrors.timedOut(`Keystone did not say within ${this.options.deadlineMs} ms what the token is worth.`),
-        ),
+      (abandoned) =>
+        this.ask(token, { key, allowExpired, source, globalRequestId, abandoned, wasValid: known !== undefined }),
+      waitFor(signal, deadlineMs),
     );
     if (caller === undefined) throw notValid(header);
     return caller;
@@ -142,6 +141,18 @@ export class TokenValidator {
     }
     throw keystoneErrors.unavailable("Keystone refuses this service's own token, also a new one.");
   }
+}
+
+/**
+ * Waits no longer than the client, and than the deadline. By itself, since the work keeps all who have waited for it,
+ * their failures, and what is in reach of the code that made these: here that is nothing of the request.
+ */
+function waitFor(client: AbortSignal, deadlineMs: number) {
+  const signal = AbortSignal.any([client, AbortSignal.timeout(deadlineMs)]);
+  return <T>(work: Promise<T>): Promise<T> =>
+    withinDeadline(work, signal, () =>
+      keystoneErrors.timedOut(`Keystone did not say within ${deadlineMs} ms what the token is worth.`),
+    );
 }
 
 function isWellFormed(token: string): boolean {
