@@ -76,7 +76,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
     ...http,
     ...{ contract, logger, meter },
     requireWriter: (caller) => void requireAdmin(caller, config.roles),
-    validateToken: (token, globalRequestId) => openstack.tokens.validate(token, globalRequestId),
+    identifyCaller: openstack.identifyCaller,
     peekCaller: (token) => openstack.tokens.peek(token),
     handlers: new Map([
       ...registryHandlers(config, { store, events, flavors, catalog, roles: config.roles, clock, meter }),

@@ -46,6 +46,8 @@ export interface Config {
     readonly deadlineMs: number;
     readonly maxConcurrentRequests: number;
     readonly maxQueuedRequests: number;
+    /** Whoever has one of these may send its token as a service token. */
+    readonly serviceTokenRoles: readonly string[];
   };
   readonly nova: { readonly timeoutMs: number; readonly deadlineMs: number; readonly maxConcurrentRequests: number };
   readonly upstream: {
@@ -66,7 +68,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const service = serviceSettings.safeParse(given);
   for (const issue of service.error?.issues ?? []) mistakes.push(`${issue.path.join()} ${issue.message}.`);
   const openstack = collect(mistakes, () => readOpenStackConfig(openStackSettings.parse(given)));
-  mistakes.push(...contradictions(given));
+  mistakes.push(...contradictions(given), ...untrustworthy(given));
   if (!service.success || openstack === undefined || mistakes.length > 0) throw new ConfigError(mistakes);
   return freeze(arrange(service.data, openstack));
 }
@@ -86,9 +88,8 @@ function collect<T>(mistakes: string[], read: () => T): T | undefined {
  * @throws ConfigError
  */
 export function readProcessDatabaseUrl(): string {
-  loadEnvFile();
   const { error, data } = serviceSettings.pick({ DATABASE_URL: true }).safeParse({
-    DATABASE_URL: process.env['DATABASE_URL'] || undefined,
+    DATABASE_URL: readEnvironment()['DATABASE_URL'] || undefined,
   });
   if (data === undefined) throw new ConfigError(error.issues.map((issue) => `DATABASE_URL ${issue.message}.`));
   return data.DATABASE_URL;
@@ -96,21 +97,31 @@ export function readProcessDatabaseUrl(): string {
 
 /** Reads the process's own environment, and `.env` of the working folder when there is one (the environment wins). */
 export function readProcessConfig(): Config {
-  loadEnvFile();
-  return readConfig(process.env);
+  return readConfig(readEnvironment());
+}
+
+/** Nothing of the file becomes part of the process's environment: it is for this service, and Node.js would obey it, too. */
+function readEnvironment(): Readonly<Record<string, string | undefined>> {
+  return { ...readEnvFile(), ...process.env };
 }
 
 /** `process.loadEnvFile` takes a file that it may not read for none. */
-function loadEnvFile(): void {
-  let text: string;
+function readEnvFile(): NodeJS.Dict<string> {
   try {
-    text = readFileSync('.env', 'utf8');
+    return parseEnv(readFileSync('.env', 'utf8'));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return;
+    if (code === 'ENOENT') return {};
     throw new ConfigError([`The file .env of this folder cannot be read (${code}).`]);
   }
-  for (const [name, value] of Object.entries(parseEnv(text))) process.env[name] ??= value;
+}
+
+/** Node.js's own switch would be ignored: whoever sets it expects something else. */
+function untrustworthy({
+  NODE_TLS_REJECT_UNAUTHORIZED: value,
+}: Readonly<Record<string, string | undefined>>): string[] {
+  if (value !== '0') return [];
+  return ['NODE_TLS_REJECT_UNAUTHORIZED=0 is not supported: name the CA file with OS_CACERT.'];
 }
 
 /** Settings that are right each by itself and wrong together. */
@@ -168,6 +179,7 @@ function arrange(values: ServiceSettings, openstack: OpenStackConfig): Config {
       deadlineMs: values.KEYSTONE_DEADLINE_MS,
       maxConcurrentRequests: values.KEYSTONE_MAX_CONCURRENT_REQUESTS,
       maxQueuedRequests: values.KEYSTONE_MAX_QUEUED_REQUESTS,
+      serviceTokenRoles: values.SERVICE_TOKEN_ROLES,
     },
     nova: {
       timeoutMs: values.NOVA_TIMEOUT_MS,

@@ -53,6 +53,7 @@ export const serviceSettings = z.object({
   READER_ROLES: names('reader,member,service'),
   ADMIN_ROLES: names('admin'),
   SERVICE_ROLES: names('service'),
+  SERVICE_TOKEN_ROLES: names('service'),
 
   SERVICE_TYPES: serviceTypes(),
 
@@ -67,7 +68,7 @@ export const serviceSettings = z.object({
   KEYSTONE_TIMEOUT_MS: whole(5_000, { min: 1, max: 600_000 }),
   KEYSTONE_DEADLINE_MS: whole(10_000, { min: 1, max: 600_000 }),
   KEYSTONE_MAX_CONCURRENT_REQUESTS: whole(8, { min: 1, max: 1000 }),
-  KEYSTONE_MAX_QUEUED_REQUESTS: whole(256, { min: 0, max: 100_000 }),
+  KEYSTONE_MAX_QUEUED_REQUESTS: whole(800, { min: 0, max: 100_000 }),
   NOVA_TIMEOUT_MS: whole(10_000, { min: 1, max: 600_000 }),
   NOVA_DEADLINE_MS: whole(30_000, { min: 1, max: 600_000 }),
   NOVA_MAX_CONCURRENT_REQUESTS: whole(8, { min: 1, max: 1000 }),

@@ -1,4 +1,4 @@
-import { RoundRobin } from './round-robin';
+import { FairQueue } from './fair-queue';
 
 export interface FairSlotsOptions {
   /** How many may work at once. */
@@ -13,7 +13,7 @@ export interface FairSlotsOptions {
  */
 export class FairSlots {
   readonly #options: FairSlotsOptions;
-  readonly #waiting = new RoundRobin<() => void>();
+  readonly #waiting = new FairQueue<() => void>();
   readonly #taken = new Map<string, number>();
   #free: number;
 

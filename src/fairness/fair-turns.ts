@@ -1,4 +1,4 @@
-import { RoundRobin } from './round-robin';
+import { FairQueue } from './fair-queue';
 
 /** How long work may go on in one iteration of the event loop before it has to wait for its turn. */
 const SLICE_MS = 5;
@@ -10,7 +10,7 @@ const SLICE_MS = 5;
  * the loop looks for new requests in between.
  */
 export class FairTurns {
-  readonly #waiting = new RoundRobin<() => void>();
+  readonly #waiting = new FairQueue<() => void>();
   /** When the present slice began (`performance.now`); undefined while nothing runs. */
   #sliceBeganAt: number | undefined;
 

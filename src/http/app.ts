@@ -6,7 +6,7 @@ import type { Caller } from '../registrations/caller';
 import { accessLog } from './access-log';
 import { admission } from './admission';
 import { admit } from './admit';
-import { authenticate, type ValidateToken } from './authenticate';
+import { authenticate, type IdentifyCaller } from './authenticate';
 import { type Contract, type OperationHandlers, serveContract } from './contract';
 import { errorHandler } from './error-handler';
 import { fairRequests, type PeekCaller, waitAsCaller } from './fair-requests';
@@ -22,7 +22,7 @@ import { pathNotFound } from './validator-fault';
 export interface AppOptions extends ProblemOptions {
   readonly contract: Contract;
   readonly handlers: OperationHandlers;
-  readonly validateToken: ValidateToken;
+  readonly identifyCaller: IdentifyCaller;
   readonly peekCaller: PeekCaller;
   /** Throws unless a caller may do what takes a body. */
   readonly requireWriter: (caller: Caller) => void;
@@ -55,7 +55,7 @@ export function createApp(options: AppOptions): Express {
     strictRequests(), // before the contract: it forgives too much
     serveContract(options.contract, options.handlers, {
       admit: admit(
-        authenticate(options.validateToken),
+        authenticate(options.identifyCaller),
         waitAsCaller,
         readJsonBody(options.contract, options.requireWriter),
       ),

@@ -4,25 +4,43 @@ import type { Caller } from '../registrations/caller';
 import { isAllowedBy } from './access-rules';
 import { negotiateVersion, SERVICE_TYPE } from './api-version';
 import { wasHead } from './head-as-get';
-import { contextOf } from './request-context';
+import { contextOf, type RequestContext } from './request-context';
+import { sourceOf } from './source-address';
 
-/** Tells who a token belongs to; throws when that cannot be told. */
-export type ValidateToken = (token: string, globalRequestId: string) => Promise<Caller>;
+/** Tells on whose behalf a request comes, from its tokens; throws when that cannot be told. */
+export type IdentifyCaller = (
+  tokens: { readonly token: string; readonly serviceToken: string | undefined },
+  asker: { readonly globalRequestId: string; readonly source: string; readonly signal: AbortSignal },
+) => Promise<Caller>;
 
 /**
- * Nothing but the token speaks for the caller: identity headers that a client sends along (X-User-Id, X-Roles ...)
+ * Nothing but the tokens speak for the caller: identity headers that a client sends along (X-User-Id, X-Roles ...)
  * are never read. The version comes first, since the shape of everything after it could depend on it.
  */
-export function authenticate(validateToken: ValidateToken) {
+export function authenticate(identifyCaller: IdentifyCaller) {
   return async (request: Request): Promise<void> => {
     const context = contextOf(request);
     request.res?.setHeader('Vary', 'X-Auth-Token, OpenStack-API-Version');
     negotiateVersion(request);
     const token = request.get('X-Auth-Token') ?? '';
-    const caller = await context.whileHere(validateToken(token, context.globalRequestId));
+    const serviceToken = request.get('X-Service-Token') || undefined; // an empty one is none, to keystonemiddleware too
+    const caller = await context.whileHere(identifyCaller({ token, serviceToken }, askerOf(request, context)));
     await requireAllowed(caller, request);
     context.caller = caller;
     request.res?.setHeader('Cache-Control', 'private, no-cache');
+  };
+}
+
+/** Most tokens are remembered, and then nobody needs to know these: they are made when asked for. */
+function askerOf(request: Request, context: RequestContext) {
+  return {
+    globalRequestId: context.globalRequestId,
+    get source() {
+      return sourceOf(request.socket.remoteAddress);
+    },
+    get signal() {
+      return context.signal;
+    },
   };
 }
 

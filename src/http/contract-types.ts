@@ -963,6 +963,12 @@ export interface components {
          */
         ApiVersion: string;
         /**
+         * @description The token of a service that works on the request of the user whose token is in X-Auth-Token. With it, that one may
+         *     have expired meanwhile, and access rules of an application credential do not hold. 401 when it is not valid, or
+         *     has none of the roles that make a service (`service`).
+         */
+        ServiceToken: string;
+        /**
          * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
          *     that one id finds the request everywhere. Anything else is ignored.
          */
@@ -1274,6 +1280,12 @@ export interface operations {
                  */
                 "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
                 /**
+                 * @description The token of a service that works on the request of the user whose token is in X-Auth-Token. With it, that one may
+                 *     have expired meanwhile, and access rules of an application credential do not hold. 401 when it is not valid, or
+                 *     has none of the roles that make a service (`service`).
+                 */
+                "X-Service-Token"?: components["parameters"]["ServiceToken"];
+                /**
                  * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
                  *     that one id finds the request everywhere. Anything else is ignored.
                  */
@@ -1342,6 +1354,12 @@ export interface operations {
                  *     service types are ignored.
                  */
                 "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
+                /**
+                 * @description The token of a service that works on the request of the user whose token is in X-Auth-Token. With it, that one may
+                 *     have expired meanwhile, and access rules of an application credential do not hold. 401 when it is not valid, or
+                 *     has none of the roles that make a service (`service`).
+                 */
+                "X-Service-Token"?: components["parameters"]["ServiceToken"];
                 /**
                  * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
                  *     that one id finds the request everywhere. Anything else is ignored.
@@ -1445,6 +1463,12 @@ export interface operations {
                  *     service types are ignored.
                  */
                 "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
+                /**
+                 * @description The token of a service that works on the request of the user whose token is in X-Auth-Token. With it, that one may
+                 *     have expired meanwhile, and access rules of an application credential do not hold. 401 when it is not valid, or
+                 *     has none of the roles that make a service (`service`).
+                 */
+                "X-Service-Token"?: components["parameters"]["ServiceToken"];
                 /**
                  * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
                  *     that one id finds the request everywhere. Anything else is ignored.
@@ -1550,6 +1574,12 @@ export interface operations {
                  */
                 "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
                 /**
+                 * @description The token of a service that works on the request of the user whose token is in X-Auth-Token. With it, that one may
+                 *     have expired meanwhile, and access rules of an application credential do not hold. 401 when it is not valid, or
+                 *     has none of the roles that make a service (`service`).
+                 */
+                "X-Service-Token"?: components["parameters"]["ServiceToken"];
+                /**
                  * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
                  *     that one id finds the request everywhere. Anything else is ignored.
                  */
@@ -1631,6 +1661,12 @@ export interface operations {
                  */
                 "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
                 /**
+                 * @description The token of a service that works on the request of the user whose token is in X-Auth-Token. With it, that one may
+                 *     have expired meanwhile, and access rules of an application credential do not hold. 401 when it is not valid, or
+                 *     has none of the roles that make a service (`service`).
+                 */
+                "X-Service-Token"?: components["parameters"]["ServiceToken"];
+                /**
                  * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
                  *     that one id finds the request everywhere. Anything else is ignored.
                  */
@@ -1710,6 +1746,12 @@ export interface operations {
                  */
                 "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
                 /**
+                 * @description The token of a service that works on the request of the user whose token is in X-Auth-Token. With it, that one may
+                 *     have expired meanwhile, and access rules of an application credential do not hold. 401 when it is not valid, or
+                 *     has none of the roles that make a service (`service`).
+                 */
+                "X-Service-Token"?: components["parameters"]["ServiceToken"];
+                /**
                  * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
                  *     that one id finds the request everywhere. Anything else is ignored.
                  */
@@ -1769,6 +1811,12 @@ export interface operations {
                  *     service types are ignored.
                  */
                 "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
+                /**
+                 * @description The token of a service that works on the request of the user whose token is in X-Auth-Token. With it, that one may
+                 *     have expired meanwhile, and access rules of an application credential do not hold. 401 when it is not valid, or
+                 *     has none of the roles that make a service (`service`).
+                 */
+                "X-Service-Token"?: components["parameters"]["ServiceToken"];
                 /**
                  * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
                  *     that one id finds the request everywhere. Anything else is ignored.
@@ -1837,6 +1885,12 @@ export interface operations {
                  */
                 "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
                 /**
+                 * @description The token of a service that works on the request of the user whose token is in X-Auth-Token. With it, that one may
+                 *     have expired meanwhile, and access rules of an application credential do not hold. 401 when it is not valid, or
+                 *     has none of the roles that make a service (`service`).
+                 */
+                "X-Service-Token"?: components["parameters"]["ServiceToken"];
+                /**
                  * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
                  *     that one id finds the request everywhere. Anything else is ignored.
                  */
@@ -1900,6 +1954,12 @@ export interface operations {
                  */
                 "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
                 /**
+                 * @description The token of a service that works on the request of the user whose token is in X-Auth-Token. With it, that one may
+                 *     have expired meanwhile, and access rules of an application credential do not hold. 401 when it is not valid, or
+                 *     has none of the roles that make a service (`service`).
+                 */
+                "X-Service-Token"?: components["parameters"]["ServiceToken"];
+                /**
                  * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
                  *     that one id finds the request everywhere. Anything else is ignored.
                  */
@@ -1962,6 +2022,12 @@ export interface operations {
                  *     service types are ignored.
                  */
                 "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
+                /**
+                 * @description The token of a service that works on the request of the user whose token is in X-Auth-Token. With it, that one may
+                 *     have expired meanwhile, and access rules of an application credential do not hold. 401 when it is not valid, or
+                 *     has none of the roles that make a service (`service`).
+                 */
+                "X-Service-Token"?: components["parameters"]["ServiceToken"];
                 /**
                  * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
                  *     that one id finds the request everywhere. Anything else is ignored.
@@ -2040,6 +2106,12 @@ export interface operations {
                  *     service types are ignored.
                  */
                 "OpenStack-API-Version"?: components["parameters"]["ApiVersion"];
+                /**
+                 * @description The token of a service that works on the request of the user whose token is in X-Auth-Token. With it, that one may
+                 *     have expired meanwhile, and access rules of an application credential do not hold. 401 when it is not valid, or
+                 *     has none of the roles that make a service (`service`).
+                 */
+                "X-Service-Token"?: components["parameters"]["ServiceToken"];
                 /**
                  * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
                  *     that one id finds the request everywhere. Anything else is ignored.

@@ -3,6 +3,7 @@ import type { FairTurns } from '../fairness/fair-turns';
 import type { Caller } from '../registrations/caller';
 import { NEVER_REFUSED } from './admission';
 import { contextOf } from './request-context';
+import { sourceOf } from './source-address';
 
 /** Tells who a token belongs to, when that is known without asking anybody. */
 export type PeekCaller = (token: string) => Caller | undefined;
@@ -17,7 +18,7 @@ export function fairRequests(turns: FairTurns, peekCaller: PeekCaller) {
     const token = request.headers['x-auth-token'];
     const caller = typeof token === 'string' ? peekCaller(token) : undefined;
     context.queue = {
-      key: caller === undefined ? `address ${request.socket.remoteAddress}` : userKey(caller),
+      key: caller === undefined ? `address ${sourceOf(request.socket.remoteAddress)}` : userKey(caller),
       take: (key) => turns.take(key),
     };
     const turn = NEVER_REFUSED.has(request.path) ? undefined : context.nextTurn();

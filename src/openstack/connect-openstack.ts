@@ -4,6 +4,7 @@ import type { Meter } from '../meter';
 import { AnswerBudget } from './answer-budget';
 import type { ComputeEndpointChoice } from './compute-endpoint';
 import type { Credentials } from './credentials';
+import { identifyCallers } from './identify-caller';
 import { KeystoneClient } from './keystone-client';
 import { NovaClient } from './nova-client';
 import { NovaSessions } from './nova-session';
@@ -11,7 +12,7 @@ import { ServiceToken } from './service-token';
 import { TokenValidator } from './token-validator';
 import { Upstream } from './upstream';
 import { keystoneErrors, novaErrors } from './upstream-errors';
-import type { ValidationPlacesOptions } from './validation-places';
+import { ValidationPlaces, type ValidationPlacesOptions } from './validation-places';
 
 export interface OpenStackOptions {
   readonly openstack: {
@@ -20,7 +21,11 @@ export interface OpenStackOptions {
     readonly endpoint: ComputeEndpointChoice;
     readonly ca: string | undefined;
   };
-  readonly keystone: ValidationPlacesOptions & { readonly timeoutMs: number; readonly deadlineMs: number };
+  readonly keystone: ValidationPlacesOptions & {
+    readonly timeoutMs: number;
+    readonly deadlineMs: number;
+    readonly serviceTokenRoles: readonly string[];
+  };
   readonly nova: { readonly timeoutMs: number; readonly maxConcurrentRequests: number };
   readonly upstream: {
     readonly answerMaxBytes: number;
@@ -35,6 +40,7 @@ export interface OpenStack {
   readonly keystone: KeystoneClient;
   readonly serviceToken: ServiceToken;
   readonly tokens: TokenValidator;
+  readonly identifyCaller: ReturnType<typeof identifyCallers>;
   readonly sessions: NovaSessions;
   readonly nova: NovaClient;
   /** Which of the two do not work at this moment. */
@@ -49,7 +55,7 @@ export function connectOpenStack(
   { logger, clock, meter }: { logger: Logger; clock: Clock; meter: Meter },
 ): OpenStack {
   const { openstack, upstream } = options;
-  const { deadlineMs } = options.keystone;
+  const { deadlineMs, serviceTokenRoles: roles } = options.keystone;
   const shared = {
     maxAnswerBytes: upstream.answerMaxBytes,
     budget: new AnswerBudget(upstream.inFlightMaxBytes),
@@ -71,13 +77,16 @@ export function connectOpenStack(
     probe: () => sessions.probe(),
     ...shared,
   });
-  const keystone = new KeystoneClient(toKeystone, openstack.authUrl, options.keystone);
+  const keystone = new KeystoneClient(toKeystone, openstack.authUrl);
   const serviceToken = new ServiceToken(keystone, openstack.credentials, { deadlineMs, clock, logger, meter });
   const sessions = new NovaSessions(toNova, serviceToken, openstack.endpoint, clock);
+  const places = new ValidationPlaces(options.keystone);
+  const tokens = new TokenValidator(keystone, serviceToken, places, { ...options.tokenCache, deadlineMs, clock });
   return {
     keystone,
     serviceToken,
-    tokens: new TokenValidator(keystone, serviceToken, { ...options.tokenCache, deadlineMs, clock }),
+    tokens,
+    identifyCaller: identifyCallers(tokens, { roles, deadlineMs }),
     sessions,
     nova: new NovaClient(toNova, sessions, options.nova.maxConcurrentRequests),
     away: () => [...(toKeystone.isAway ? (['keystone'] as const) : []), ...(toNova.isAway ? (['nova'] as const) : [])],

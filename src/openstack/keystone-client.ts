@@ -3,7 +3,6 @@ import { RegisteredFlavorsError } from '../errors';
 import { type Credentials, authBody } from './credentials';
 import { type KeystoneToken, readTokenDocument } from './keystone-token';
 import type { Upstream } from './upstream';
-import { ValidationPlaces, type ValidationPlacesOptions } from './validation-places';
 import type { UpstreamAnswer } from './upstream-answer';
 
 /** On whose behalf Keystone is asked, and until when. */
@@ -34,16 +33,11 @@ const keystoneError = z.object({ error: z.object({ code: z.number() }) });
 
 /** Keystone's v3 API, as far as this service needs it. */
 export class KeystoneClient {
-  private readonly places: ValidationPlaces;
-
   /** @param authUrl with its version, without a trailing slash: `https://keystone.example:5000/v3` */
   constructor(
     private readonly upstream: Upstream,
     private readonly authUrl: string,
-    places: ValidationPlacesOptions,
-  ) {
-    this.places = new ValidationPlaces(places);
-  }
+  ) {}
 
   /** What only a Keystone that works can answer: our own token about itself. Without one, whether it is there. */
   probe(ownToken: string | undefined): { url: string; headers: Record<string, string> } {
@@ -78,12 +72,13 @@ export class KeystoneClient {
    *
    * `OpenStack-Identity-Access-Rules` says that we know of access rules; without it Keystone refuses the tokens of
    * application credentials that carry some.
-   * @param wasValid whether it said before that the token is valid: such tokens do not queue behind unknown ones
+   * @param subject with `allowExpired`, a token that has expired is as good as before, for as long as Keystone itself
+   * allows (its `allow_expired_window`, two days)
    * @throws RegisteredFlavorsError `unavailable`
    */
   async validateToken(
     ownToken: string,
-    subject: { readonly token: string; readonly wasValid: boolean },
+    subject: { readonly token: string; readonly allowExpired: boolean },
     call: KeystoneCall,
   ): Promise<Validation> {
     const headers = {
@@ -91,11 +86,8 @@ export class KeystoneClient {
       'X-Subject-Token': subject.token,
       'OpenStack-Identity-Access-Rules': '1',
     };
-    const answer = await this.places.execute(subject, async () => {
-      if (call.signal.aborted)
-        throw this.upstream.errors.timedOut('Keystone was not asked about the token in time: too many others are.');
-      return this.upstream.request({ method: 'GET', url: this.validationUrl, headers, ...call });
-    });
+    const url = this.validationUrl + (subject.allowExpired ? '&allow_expired=1' : '');
+    const answer = await this.upstream.request({ method: 'GET', url, headers, ...call });
     if (answer.status === 200) {
       const token = readTokenDocument(answer.json);
       if (token !== undefined) return { outcome: 'valid', token };

@@ -11,6 +11,7 @@ const catalogEntry = z.object({
 const tokenDocument = z.object({
   token: z.object({
     user: z.object({ id: z.string() }),
+    issued_at: z.string().optional(),
     expires_at: z.string(),
     project: z.object({ id: z.string() }).optional(),
     roles: z.array(z.object({ name: z.string() })).default([]),
@@ -28,8 +29,10 @@ export type Catalog = z.infer<typeof catalogEntry>[];
 /** A token as Keystone describes it, ours or a caller's. */
 export interface KeystoneToken {
   readonly caller: Caller;
-  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  /** Milliseconds since 1970-01-01T00:00:00Z, by Keystone's clock. */
   readonly expiresAt: number;
+  /** The same; undefined when Keystone does not say. */
+  readonly issuedAt: number | undefined;
   /** Empty when it was not asked for. */
   readonly catalog: Catalog;
 }
@@ -38,9 +41,10 @@ export interface KeystoneToken {
 export function readTokenDocument(json: unknown): KeystoneToken | undefined {
   const parsed = tokenDocument.safeParse(json);
   if (!parsed.success) return undefined;
-  const { user, project, roles, catalog, expires_at, application_credential } = parsed.data.token;
+  const { user, project, roles, catalog, issued_at, expires_at, application_credential } = parsed.data.token;
   const expiresAt = Date.parse(expires_at);
-  if (Number.isNaN(expiresAt)) return undefined;
+  const issuedAt = issued_at === undefined ? undefined : Date.parse(issued_at);
+  if (Number.isNaN(expiresAt) || Number.isNaN(issuedAt)) return undefined;
   return {
     caller: {
       userId: user.id,
@@ -49,6 +53,7 @@ export function readTokenDocument(json: unknown): KeystoneToken | undefined {
       accessRules: application_credential?.access_rules ?? undefined,
     },
     expiresAt,
+    issuedAt,
     catalog,
   };
 }

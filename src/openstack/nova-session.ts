@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Clock } from '../clock';
+import { type Clock, Countdown } from '../clock';
 import { RegisteredFlavorsError } from '../errors';
 import type { NovaPlace } from '../registrations/kept-flavors';
 import { type ComputeEndpointChoice, findComputeEndpoint } from './compute-endpoint';
@@ -23,7 +23,8 @@ export interface NovaSession {
 
 interface Verdict {
   readonly outcome: 'admin' | 'not admin' | 'token refused';
-  readonly at: number;
+  /** For how long a "not admin" is believed. */
+  readonly validity: Countdown;
 }
 
 /** A token keeps the roles it was made with: after this long another one is tried, for the role may be there now. */
@@ -62,7 +63,7 @@ export class NovaSessions {
       const session = { root, microversion: await this.agreeOnVersion(root, call), token: held.token };
       const verdict = await this.judge(held, session, call);
       if (verdict.outcome === 'admin') return (this.latest = session);
-      if (verdict.outcome === 'not admin' && this.clock.now() - verdict.at < NOT_ADMIN_FOR_MS) throw notAdmin();
+      if (verdict.outcome === 'not admin' && !verdict.validity.isOver) throw notAdmin();
       this.refuse(session);
     }
     throw this.upstream.errors.unavailable("Nova refuses this service's own token, also a new one (401).");
@@ -157,10 +158,12 @@ export class NovaSessions {
       headers: headersFor(session),
       ...call,
     });
-    const at = this.clock.now();
-    if (answer.status === 401) return { outcome: 'token refused', at };
-    if (answer.status === 200 && ANYBODYS_ANSWER.safeParse(answer.json).success) return { outcome: 'not admin', at };
-    if (answer.status === 400 && ADMINS_ANSWER.safeParse(answer.json).success) return { outcome: 'admin', at };
+    const validity = new Countdown(this.clock, NOT_ADMIN_FOR_MS);
+    if (answer.status === 401) return { outcome: 'token refused', validity };
+    if (answer.status === 200 && ANYBODYS_ANSWER.safeParse(answer.json).success) {
+      return { outcome: 'not admin', validity };
+    }
+    if (answer.status === 400 && ADMINS_ANSWER.safeParse(answer.json).success) return { outcome: 'admin', validity };
     if (answer.status === 406) this.forgetVersions();
     if (answer.status === 403) {
       throw this.upstream.errors.unavailable("Nova does not let this service's own user list flavors (403).");

@@ -10,14 +10,14 @@ export class RetryBudget {
   private left = MOST_AT_ONCE;
   private countedAt: number;
 
-  constructor(private readonly clock: Clock) {
-    this.countedAt = clock.now();
+  constructor(private readonly clock: Pick<Clock, 'monotonic'>) {
+    this.countedAt = clock.monotonic();
   }
 
   /** Whether one more failed try may be made good. */
   take(): boolean {
-    const now = this.clock.now();
-    const seconds = Math.max(0, now - this.countedAt) / 1000; // clocks are set back at times
+    const now = this.clock.monotonic();
+    const seconds = (now - this.countedAt) / 1000;
     this.left = Math.min(MOST_AT_ONCE, this.left + seconds * PER_SECOND);
     this.countedAt = now;
     if (this.left < 1) return false;

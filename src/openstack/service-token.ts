@@ -1,9 +1,9 @@
-import type { Clock } from '../clock';
+import { type Clock, Countdown } from '../clock';
 import { describeError, type Logger } from '../logger';
 import type { Meter } from '../meter';
 import type { Credentials } from './credentials';
 import { type KeystoneCall, type KeystoneClient, LoginRefused } from './keystone-client';
-import type { Catalog } from './keystone-token';
+import type { Catalog, KeystoneToken } from './keystone-token';
 
 /** A token with less than this left is renewed (keystoneauth's own margin is 120 s). */
 const RENEW_WHEN_LEFT_MS = 120_000;
@@ -20,8 +20,8 @@ export interface ServiceSession {
 }
 
 interface HeldSession extends ServiceSession {
-  readonly expiresAt: number;
-  readonly renewAt: number;
+  readonly lifetime: Countdown;
+  readonly untilRenewal: Countdown;
 }
 
 /**
@@ -31,7 +31,7 @@ interface HeldSession extends ServiceSession {
 export class ServiceToken {
   private session: HeldSession | undefined;
   private renewal: Promise<ServiceSession> | undefined;
-  private pauseUntil = 0;
+  private pause: Countdown | undefined;
   private refused: LoginRefused | undefined;
 
   constructor(
@@ -55,13 +55,13 @@ export class ServiceToken {
    * @throws RegisteredFlavorsError `unavailable` when there is none and none can be had
    */
   async get(globalRequestId: string): Promise<ServiceSession> {
-    const now = this.options.clock.now();
     const held = this.session;
-    if (held === undefined || now >= held.expiresAt) {
-      if (this.refused !== undefined && now < this.pauseUntil) throw this.refused;
+    const isPausing = this.pause?.isOver === false;
+    if (held === undefined || held.lifetime.isOver) {
+      if (this.refused !== undefined && isPausing) throw this.refused;
       return this.renew(globalRequestId);
     }
-    if (this.renewal === undefined && now >= held.renewAt && now >= this.pauseUntil) {
+    if (this.renewal === undefined && held.untilRenewal.isOver && !isPausing) {
       this.renew(globalRequestId).catch((error: unknown) => {
         // The old one is good still, so nobody is hurt yet.
         this.options.logger.warn("this service's own token could not be renewed ahead of time", {
@@ -86,7 +86,7 @@ export class ServiceToken {
     const { clock, deadlineMs } = this.options;
     this.renewal ??= this.login({ globalRequestId, signal: AbortSignal.timeout(deadlineMs) })
       .catch((error: unknown) => {
-        this.pauseUntil = clock.now() + PAUSE_AFTER_FAILURE_MS;
+        this.pause = new Countdown(clock, PAUSE_AFTER_FAILURE_MS);
         this.refused = error instanceof LoginRefused ? error : undefined;
         this.options.meter.tokenRenewed(this.refused === undefined ? 'failed' : 'refused');
         throw error;
@@ -99,16 +99,22 @@ export class ServiceToken {
 
   private async login(call: KeystoneCall): Promise<ServiceSession> {
     const { id, token } = await this.keystone.issueToken(this.credentials, call);
-    const lifetimeMs = token.expiresAt - this.options.clock.now();
+    const { clock } = this.options;
+    const lifetimeMs = lifetimeOf(token, clock);
     const marginMs = Math.min(RENEW_WHEN_LEFT_MS, lifetimeMs * RENEW_IN_LAST_PART);
     this.session = {
       token: id,
       projectId: token.caller.projectId,
       catalog: token.catalog,
-      expiresAt: token.expiresAt,
-      renewAt: token.expiresAt - marginMs,
+      lifetime: new Countdown(clock, lifetimeMs),
+      untilRenewal: new Countdown(clock, lifetimeMs - marginMs),
     };
     this.options.meter.tokenRenewed('ok');
     return this.session;
   }
+}
+
+/** From its issue to its end, both by Keystone's clock: ours may be ahead of it, and would log in for each request. */
+function lifetimeOf({ issuedAt, expiresAt }: KeystoneToken, clock: Clock): number {
+  return expiresAt - (issuedAt ?? clock.now());
 }

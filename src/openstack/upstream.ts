@@ -71,7 +71,8 @@ export class Upstream {
     const trust = options.ca === undefined ? {} : { ca: options.ca };
     this.client = axios.create({
       httpAgent: new http.Agent({ keepAlive: true }),
-      httpsAgent: new https.Agent({ keepAlive: true, ...trust }),
+      // rejectUnauthorized is the default, but one that NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment turns off
+      httpsAgent: new https.Agent({ keepAlive: true, rejectUnauthorized: true, ...trust }),
       maxRedirects: 0, // axios would take X-Auth-Token along to another host
       proxy: false, // nor go through whatever proxy the environment happens to name
       responseType: 'stream', // so that we count the bytes while they come

@@ -1,4 +1,4 @@
-import { type BulkheadPolicy, BulkheadRejectedError, bulkhead } from 'cockatiel';
+import { FairQueue } from '../fairness/fair-queue';
 import { keystoneErrors } from './upstream-errors';
 
 /** Of the places, the part that tokens which nobody knows cannot take. */
@@ -9,30 +9,104 @@ export interface ValidationPlacesOptions {
   readonly maxQueuedRequests: number;
 }
 
+/** A token that waits for its validation. */
+export interface ValidationRequest {
+  /** Keystone has called the token valid before. */
+  readonly wasValid: boolean;
+  /** Where it came from. */
+  readonly source: string;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly abandoned: AbortSignal;
+}
+
+interface Waiting {
+  enter(): void;
+  refuse(error: Error): void;
+}
+
+interface Lane {
+  readonly queue: FairQueue<Waiting>;
+  readonly maxRunning: number;
+  running: number;
+}
+
 /**
  * Who may ask Keystone about a token now. Anybody can send tokens that are worth nothing, and each costs Keystone tens of
- * milliseconds: they wait in a queue of their own, and tokens that were valid when they were last asked about pass it.
+ * milliseconds. So tokens that Keystone has never called valid have a lane of their own, which cannot take all places,
+ * and in each lane the sources take turns: whoever floods the service waits behind himself.
  */
 export class ValidationPlaces {
-  private readonly all: BulkheadPolicy;
-  private readonly unknown: BulkheadPolicy;
+  readonly #maxRunning: number;
+  /** In the order of their turns. */
+  readonly #lanes: Lane[];
+  readonly #known: Lane;
+  readonly #unknown: Lane;
 
   constructor({ maxConcurrentRequests, maxQueuedRequests }: ValidationPlacesOptions) {
-    const reserved = Math.ceil(maxConcurrentRequests * RESERVED_PART);
-    this.all = bulkhead(maxConcurrentRequests, maxQueuedRequests);
-    this.unknown = bulkhead(Math.max(1, maxConcurrentRequests - reserved), maxQueuedRequests);
+    const lane = (maxRunning: number): Lane => ({ queue: new FairQueue(maxQueuedRequests), maxRunning, running: 0 });
+    this.#maxRunning = maxConcurrentRequests;
+    this.#known = lane(maxConcurrentRequests);
+    this.#unknown = lane(Math.max(1, maxConcurrentRequests - Math.ceil(maxConcurrentRequests * RESERVED_PART)));
+    this.#lanes = [this.#known, this.#unknown];
   }
 
   /**
-   * Waits for a place and then asks.
-   * @throws RegisteredFlavorsError `unavailable` when too many are waiting
+   * Waits for a place and then asks. Once it asks it goes on to its end, also when it is abandoned: the answer may be
+   * remembered.
+   * @throws RegisteredFlavorsError `unavailable` when too many are waiting, or when it is abandoned in the queue
    */
-  async execute<T>({ wasValid }: { readonly wasValid: boolean }, ask: () => Promise<T>): Promise<T> {
+  async execute<T>(request: ValidationRequest, ask: () => Promise<T>): Promise<T> {
+    const lane = request.wasValid ? this.#known : this.#unknown;
+    if (this.#hasPlace(lane)) lane.running += 1;
+    else await this.#wait(lane, request);
     try {
-      return await (wasValid ? this.all.execute(ask) : this.unknown.execute(() => this.all.execute(ask)));
-    } catch (error) {
-      if (!(error instanceof BulkheadRejectedError)) throw error;
-      throw keystoneErrors.unavailable('Too many tokens are waiting for Keystone to validate them. Try again later.');
+      return await ask();
+    } finally {
+      lane.running -= 1;
+      this.#letNextIn();
     }
   }
+
+  #hasPlace(lane: Lane): boolean {
+    return this.#known.running + this.#unknown.running < this.#maxRunning && lane.running < lane.maxRunning;
+  }
+
+  #wait({ queue }: Lane, { source, abandoned }: ValidationRequest): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        if (queue.remove(source, waiting)) reject(tooLate());
+      };
+      const waiting: Waiting = {
+        enter: () => {
+          abandoned.removeEventListener('abort', leave);
+          resolve();
+        },
+        refuse: (error) => {
+          abandoned.removeEventListener('abort', leave);
+          reject(error);
+        },
+      };
+      abandoned.addEventListener('abort', leave);
+      queue.add(source, waiting)?.refuse(tooMany());
+    });
+  }
+
+  #letNextIn(): void {
+    for (const lane of [...this.#lanes]) {
+      const next = this.#hasPlace(lane) ? lane.queue.take() : undefined;
+      if (next === undefined) continue;
+      lane.running += 1;
+      this.#lanes.push(...this.#lanes.splice(this.#lanes.indexOf(lane), 1)); // the other one's turn
+      next.enter();
+      return;
+    }
+  }
+}
+
+function tooMany(): Error {
+  return keystoneErrors.unavailable('Too many tokens are waiting for Keystone to validate them. Try again later.');
+}
+
+function tooLate(): Error {
+  return keystoneErrors.timedOut('Keystone was not asked about the token in time: too many others are.');
 }

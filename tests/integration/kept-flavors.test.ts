@@ -13,7 +13,7 @@ const BOUNDS = {
 describe('what Nova said before a restart', () => {
   let here: StubWorld;
   let aheadMs: number;
-  const clock = { now: () => systemClock.now() + aheadMs };
+  const clock = { now: () => systemClock.now() + aheadMs, monotonic: () => systemClock.monotonic() + aheadMs };
   const start = async (settings: Record<string, string> = {}) => {
     aheadMs = 0;
     here = await startStubWorld({ ...BOUNDS, ...settings }, { clock, tokenLifetimeSeconds: 100_000 });

@@ -92,7 +92,7 @@ describe('readiness, of what it is told', () => {
       handlers: new Map(operationIdsOf(contract).map((id) => [id, getReadiness({ ...READY, ...sources })])),
       requireWriter: () => undefined,
       meter: new PrometheusMeter(),
-      validateToken: () => Promise.reject(new Error('nobody needs a token for this')),
+      identifyCaller: () => Promise.reject(new Error('nobody needs a token for this')),
       peekCaller: () => undefined,
       logger: winston.createLogger({ silent: true }),
       maxConcurrentRequests: 100,

@@ -8,7 +8,7 @@ const PATH = '/RegisteredFlavors/redis?hydrate=false';
 describe('the registry alone', () => {
   let here: StubWorld;
   let now: number;
-  const clock = { now: () => now };
+  const clock = { now: () => now, monotonic: () => now };
   beforeEach(async () => {
     now = Date.now();
     here = await startStubWorld(

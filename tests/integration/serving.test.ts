@@ -100,6 +100,18 @@ describe('npm start', () => {
     expect(serving.output).not.toMatch(/warning/i);
   });
 
+  it('does not start when certificates were not to be checked, wherever that is said', async () => {
+    writeFileSync(path.join(folder, '.env'), 'NODE_TLS_REJECT_UNAUTHORIZED=0');
+    const inFile = serve(stubEnvironment(stub));
+    const ends = [await inFile.exit];
+    rmSync(path.join(folder, '.env'));
+    const inEnvironment = serve({ ...stubEnvironment(stub), NODE_TLS_REJECT_UNAUTHORIZED: '0' });
+    ends.push(await inEnvironment.exit);
+
+    expect(ends).toEqual([1, 1]);
+    for (const { output } of [inFile, inEnvironment]) expect(output).toContain('NODE_TLS_REJECT_UNAUTHORIZED=0 is not');
+  });
+
   it('ends with 0 at SIGTERM, after finishing what runs', async () => {
     const serving = serve(stubEnvironment(stub));
     const url = await serving.url();

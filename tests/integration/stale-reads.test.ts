@@ -8,7 +8,7 @@ const PATH = '/RegisteredFlavors/redis';
 describe('what is not fresh any more', () => {
   let here: StubWorld;
   let now: number;
-  const clock = { now: () => now };
+  const clock = { now: () => now, monotonic: () => now };
   beforeEach(async () => {
     now = Date.now();
     here = await startStubWorld(

@@ -8,7 +8,7 @@ describe.each(['false', 'true'])('a read of what has not changed, with VALIDATE_
   let here: StubWorld;
   let other: TestService | undefined;
   let now: number;
-  const clock = { now: () => now };
+  const clock = { now: () => now, monotonic: () => now };
   beforeEach(async () => {
     now = Date.now();
     other = undefined;

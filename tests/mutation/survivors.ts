@@ -36,9 +36,9 @@ export const EXPLANATIONS: readonly Explanation[] = [
   {
     file: 'src/config/config.ts',
     code: [
-      ...['readProcessDatabaseUrl(', 'const { error, data }', "process.env['DATABASE_URL']", 'data === undefined'],
-      ...['readProcessConfig(', 'function loadEnvFile', 'try {', '} catch (error) {'],
-      ...["readFileSync('.env'", "code === 'ENOENT'", 'The file .env', 'parseEnv(text)'],
+      ...['readProcessDatabaseUrl(', 'const { error, data }', "readEnvironment()['DATABASE_URL']"],
+      ...['data === undefined', 'readProcessConfig(', 'readEnvironment(', 'function readEnvFile', 'try {'],
+      ...['} catch (error) {', "readFileSync('.env'", "code === 'ENOENT'", 'The file .env', '...process.env'],
     ],
     why: ELSEWHERE,
   },

@@ -1,6 +1,6 @@
 import type { Upstream } from '../../src/openstack/upstream';
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
-import { aCall, collectLines, connect, createUpstream } from './support/clients';
+import { anAsker, aCall, collectLines, connect, createUpstream } from './support/clients';
 import { outcomeOf, until } from './support/expectations';
 
 const PROBE = /flavors\/detail\?limit=1/;
@@ -166,7 +166,7 @@ describe('Keystone and Nova', () => {
     const clients = connect(cloud);
     await clients.nova.getFlavor('1', aCall());
     await cloud.keystone.stops();
-    await outcomeOf(clients.tokens.validate(cloud.keystone.tokenFor('alice'), 'req-1'));
+    await outcomeOf(clients.tokens.validate(cloud.keystone.tokenFor('alice'), anAsker()));
     await until(() => clients.away().includes('keystone'));
 
     expect((await clients.nova.getFlavor('1', aCall()))?.id).toBe('1');

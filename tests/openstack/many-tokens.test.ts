@@ -1,5 +1,5 @@
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
-import { type ClientOptions, connect, type Clients } from './support/clients';
+import { anAsker, type ClientOptions, connect, type Clients } from './support/clients';
 import { outcomeOf, until, validationsAt } from './support/expectations';
 
 let cloud: StubCloud;
@@ -21,7 +21,7 @@ async function start(options: ClientOptions): Promise<void> {
 }
 
 function validate(token: string) {
-  return clients.validator.validate(token, 'req-11111111-2222-3333-4444-555555555555');
+  return clients.validator.validate(token, anAsker());
 }
 
 function garbage(count: number): Promise<{ kind: string; detail: string }[]> {
@@ -48,6 +48,30 @@ describe('many tokens that nobody knows', () => {
 
     expect(asked).toBeLessThan(10);
     expect(validationsAt(cloud)).toBe(asked);
+  });
+
+  it('leave the queue with their clients, and are not asked about', async () => {
+    cloud.keystone.isSlow(200);
+    const gone = new AbortController();
+    const left = Array.from({ length: 100 }, (_, index) =>
+      outcomeOf(clients.validator.validate(`gAAAAA-left-${index}`, anAsker('192.0.2.1', gone.signal))),
+    );
+    await until(() => validationsAt(cloud) === 3);
+    gone.abort();
+    await Promise.all(left);
+
+    expect(await outcomeOf(validate('gAAAAA-here'))).toHaveProperty('kind', 'unauthenticated');
+    expect(validationsAt(cloud)).toBe(3 + 1);
+  });
+
+  it('take turns with those of other sources', async () => {
+    cloud.keystone.isSlow(50);
+    const flood = garbage(30);
+    await until(() => validationsAt(cloud) === 3);
+    await clients.validator.validate(cloud.keystone.tokenFor('bob'), anAsker('198.51.100.7'));
+
+    expect(validationsAt(cloud)).toBeLessThan(3 + 6); // 30 of one source were there before it
+    await flood;
   });
 
   it('are refused at once beyond the queue', async () => {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
-import { aCall, connect, passwordOf, type ClientOptions, type Clients } from './support/clients';
+import { aCall, anAsker, connect, passwordOf, type ClientOptions, type Clients } from './support/clients';
 import { everythingSaidBy, failureOf, loginsAt, outcomeOf, timed, validationsAt } from './support/expectations';
 
-const requestId = 'req-11111111-2222-3333-4444-555555555555';
+const requestId = aCall().globalRequestId;
 const invalid = expect.objectContaining({ kind: 'unauthenticated', code: 'registered-flavors.token.invalid' });
 const unavailable = expect.objectContaining({
   kind: 'unavailable',
@@ -27,7 +27,7 @@ function reconnect(options: ClientOptions): void {
 }
 
 function validate(token: string) {
-  return clients.validator.validate(token, requestId);
+  return clients.validator.validate(token, anAsker());
 }
 
 describe('a valid token', () => {

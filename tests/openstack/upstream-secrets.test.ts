@@ -1,11 +1,12 @@
 import { createServer } from 'node:https';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { keystoneErrors } from '../../src/openstack/upstream-errors';
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
-import { aCall, connect, createUpstream, passwordOf } from './support/clients';
+import { anAsker, aCall, connect, createUpstream, passwordOf } from './support/clients';
 import { everythingSaidBy, failureOf, outcomeOf } from './support/expectations';
 import { listenOnLoopback, startPlainServer, type PlainServer } from './support/plain-server';
 
@@ -59,7 +60,7 @@ describe('the failure of a request', () => {
     await goWrong(cloud.keystone);
 
     const errors = await Promise.all([
-      failureOf(validator.validate(subject, aCall().globalRequestId)),
+      failureOf(validator.validate(subject, anAsker())),
       failureOf(keystone.issueToken(passwordOf(cloud), aCall())),
     ]);
 
@@ -153,6 +154,22 @@ describe('HTTPS', () => {
 
   it('works with a CA of one’s own', async () => {
     expect((await ask({ ca })).json).toEqual({ safe: true });
+  });
+
+  it.each([
+    ['to trust everybody', { NODE_TLS_REJECT_UNAUTHORIZED: '0' }],
+    ['to go by a proxy', { NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: 'http://127.0.0.1:1' }],
+    ['to write its keys down', { SSLKEYLOGFILE: 'keys.log' }],
+  ])('cannot be told by the environment %s', async (_, environment) => {
+    const script = join(__dirname, 'support/ask-once.script.ts');
+    const runTypeScript = join(__dirname, '../support/run-typescript.cjs');
+    const { stdout } = await promisify(execFile)(process.execPath, ['-r', runTypeScript, script, `${server.url}/`], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], ...environment },
+    });
+
+    expect(stdout).toContain('Keystone cannot be reached (DEPTH_ZERO_SELF_SIGNED_CERT)');
+    expect(existsSync(join(folder, 'keys.log'))).toBe(false);
   });
 
   it('fails without it, and says why', async () => {

@@ -54,6 +54,25 @@ export function whoMay(world: () => World): void {
       expect(refusal(await anonymous.get(read).set('X-Auth-Token', none))).toEqual(refused);
     });
 
+    it('serves a service that works for a user, and nobody who only says so', async () => {
+      const { OS_USERNAME = '', OS_PASSWORD = '', OS_PROJECT_NAME = '' } = world().cloud.serviceEnvironment;
+      const login = { username: OS_USERNAME, password: OS_PASSWORD, projectName: OS_PROJECT_NAME };
+      const service = await world().cloud.client.token(login);
+      const rules = [{ service: 'compute', method: 'GET', path: '/v2.1/**' }];
+      const restricted = await world().cloud.tokenWithAccessRules(rules);
+      const { member } = world().tokens;
+      const ask = (token: string, serviceToken: string) =>
+        world().anonymous.get(read).set({ 'X-Auth-Token': token, 'X-Service-Token': serviceToken });
+
+      for (const token of [member, restricted]) expect((await ask(token, service)).status).toBe(200);
+      expect((await world().as('member').post(write).set('X-Service-Token', service)).status).toBe(403);
+      expect([refusal(await ask(member, 'garbage')), refusal(await ask(member, member))]).toEqual([
+        { status: 401, codes: ['registered-flavors.token.invalid'] },
+        { status: 401, codes: ['registered-flavors.token.not_allowed'] },
+      ]);
+      expect((await ask(member, '')).status).toBe(200);
+    });
+
     it('never reads identity headers that a client sends', async () => {
       const forged = { 'X-Roles': 'admin', 'X-User-Id': 'root', 'X-Project-Id': 'p', 'X-Identity-Status': 'Confirmed' };
       expect((await world().as('member').post(write).set(forged)).status).toBe(403);

@@ -34,7 +34,13 @@ describe('the settings', () => {
       tokenCache: { seconds: 300, entries: 10_000 },
       flavorCache: { ttlSeconds: 30, staleWhileRevalidateSeconds: 60, maxStaleSeconds: 86_400, maxEntries: 20_000 },
       answerCacheBytes: 16_777_216,
-      keystone: { timeoutMs: 5_000, deadlineMs: 10_000, maxConcurrentRequests: 8, maxQueuedRequests: 256 },
+      keystone: {
+        timeoutMs: 5_000,
+        deadlineMs: 10_000,
+        maxConcurrentRequests: 8,
+        maxQueuedRequests: 800,
+        serviceTokenRoles: ['service'],
+      },
       nova: { timeoutMs: 10_000, deadlineMs: 30_000, maxConcurrentRequests: 8 },
       upstream: { answerMaxBytes: 16_777_216, inFlightMaxBytes: 67_108_864, probeIntervalMs: 1_000 },
     });
@@ -78,6 +84,7 @@ describe('the settings', () => {
       READER_ROLES: 'reader, auditor',
       ADMIN_ROLES: 'admin,dbaas-admin',
       SERVICE_ROLES: 'dbaas-service , caching',
+      SERVICE_TOKEN_ROLES: 'service, dbaas',
       SERVICE_TYPES: 'redis, mysql',
     };
     const { openstack, ...config } = read({ ...numbers, ...words });
@@ -102,7 +109,13 @@ describe('the settings', () => {
       tokenCache: { seconds: 4, entries: 5 },
       flavorCache: { ttlSeconds: 6, staleWhileRevalidateSeconds: 14, maxStaleSeconds: 15, maxEntries: 7 },
       answerCacheBytes: 100_000,
-      keystone: { timeoutMs: 8, deadlineMs: 9, maxConcurrentRequests: 13, maxQueuedRequests: 14 },
+      keystone: {
+        timeoutMs: 8,
+        deadlineMs: 9,
+        maxConcurrentRequests: 13,
+        maxQueuedRequests: 14,
+        serviceTokenRoles: ['service', 'dbaas'],
+      },
       nova: { timeoutMs: 10, deadlineMs: 11, maxConcurrentRequests: 12 },
       upstream: { answerMaxBytes: 65_537, inFlightMaxBytes: 65_538, probeIntervalMs: 15 },
     });

@@ -56,6 +56,13 @@ describe('readConfig', () => {
     expect(() => read({ [part]: '70000', [whole]: '70000' })).not.toThrow();
   });
 
+  it('refuses to have certificates unchecked, which Node.js would do for others', () => {
+    expect(mistakesWith({ NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toEqual([
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 is not supported: name the CA file with OS_CACERT.',
+    ]);
+    expect(() => read({ NODE_TLS_REJECT_UNAUTHORIZED: '1' })).not.toThrow();
+  });
+
   it('holds a setting against the default of the other one', () => {
     expect([mistakesWith({ KEYSTONE_TIMEOUT_MS: '10001' }), mistakesWith({ NOVA_DEADLINE_MS: '9999' })]).toEqual([
       ['KEYSTONE_TIMEOUT_MS (10001) must not be more than KEYSTONE_DEADLINE_MS (10000).'],

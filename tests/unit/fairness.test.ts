@@ -1,24 +1,5 @@
 import { FairSlots } from '../../src/fairness/fair-slots';
 import { FairTurns } from '../../src/fairness/fair-turns';
-import { RoundRobin } from '../../src/fairness/round-robin';
-
-describe('a round robin', () => {
-  it('gives each key its turn, and keeps the order within a key', () => {
-    const queue = new RoundRobin<string>();
-    for (const item of ['a1', 'a2', 'a3', 'b1', 'c1', 'b2']) queue.add(item.charAt(0), item);
-    const taken: (string | undefined)[] = [];
-    while (queue.size > 0) taken.push(queue.take());
-    expect([...taken, queue.take()]).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3', undefined]);
-  });
-
-  it('passes over keys that are not ready, which keep their turn', () => {
-    const queue = new RoundRobin<string>();
-    for (const item of ['a1', 'b1', 'b2']) queue.add(item.charAt(0), item);
-    expect(queue.take((key) => key !== 'a')).toBe('b1');
-    expect(queue.take((key) => key === 'c')).toBeUndefined();
-    expect([queue.take(), queue.take(), queue.size]).toEqual(['a1', 'b2', 0]);
-  });
-});
 
 /** Keeps the processor for a while. */
 function work(ms: number): void {

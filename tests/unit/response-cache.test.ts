@@ -16,7 +16,7 @@ function cache(options: Partial<ResponseCacheOptions> = {}) {
         return world.details;
       },
     },
-    clock: { now: () => world.now },
+    clock: { now: () => world.now, monotonic: () => world.now },
   };
   const slots = { execute: <T>(_key: string, work: () => Promise<T>) => work() };
   const responses = new ResponseCache(sources, {

@@ -46,11 +46,11 @@ export async function lookAtOpenStack(config: Config, isRegistrySound: boolean):
 
 async function lookAtKeystone(
   { serviceToken, tokens }: OpenStack,
-  { openstack: { authUrl } }: Config,
+  { openstack: { authUrl }, keystone: { deadlineMs } }: Config,
   globalRequestId: string,
 ): Promise<Finding[]> {
   const { token } = await serviceToken.get(globalRequestId);
-  await tokens.validate(token, globalRequestId);
+  await tokens.validate(token, { globalRequestId, source: '', signal: AbortSignal.timeout(deadlineMs) });
   return [
     { about: 'keystone', severity: 'ok', says: `${authUrl}: the service's user logs in, and may validate tokens.` },
     ...plainHttp('keystone', authUrl),

@@ -20,14 +20,25 @@ import type { StubCloud } from '../../../src/stub/stub-cloud';
 
 /** A clock that stands still until it is told to go on. */
 export class HandClock implements Clock {
-  private ms = Date.now();
+  private wallMs = Date.now();
+  private monotonicMs = 0;
 
   now(): number {
-    return this.ms;
+    return this.wallMs;
+  }
+
+  monotonic(): number {
+    return this.monotonicMs;
   }
 
   passes(seconds: number): void {
-    this.ms += seconds * 1000;
+    this.wallMs += seconds * 1000;
+    this.monotonicMs += seconds * 1000;
+  }
+
+  /** The wall clock is set, forward or back; or the machine sleeps, and the monotonic clock with it. */
+  isSet(seconds: number): void {
+    this.wallMs += seconds * 1000;
   }
 }
 
@@ -80,6 +91,7 @@ export interface ClientOptions {
   readonly novaDeadlineMs?: number;
   readonly maxConcurrentRequests?: number;
   readonly maxQueuedRequests?: number;
+  readonly serviceTokenRoles?: readonly string[];
   readonly tokenCache?: { readonly seconds?: number; readonly entries?: number };
 }
 
@@ -100,6 +112,7 @@ export function connect(cloud: StubCloud, options: ClientOptions = {}) {
       keystone: {
         ...{ timeoutMs, maxConcurrentRequests, maxQueuedRequests: options.maxQueuedRequests ?? 1000 },
         deadlineMs: options.keystoneDeadlineMs ?? 10_000,
+        serviceTokenRoles: options.serviceTokenRoles ?? ['service'],
       },
       nova: { timeoutMs, maxConcurrentRequests },
       upstream: { answerMaxBytes: 16 * 1024 * 1024, inFlightMaxBytes: 64 * 1024 * 1024, probeIntervalMs: 10 },
@@ -139,4 +152,9 @@ export function wanted(flavorIds: readonly string[], withAccess = false): Map<st
 /** A request id, and nobody who hangs up. */
 export function aCall(signal: AbortSignal = new AbortController().signal) {
   return { globalRequestId: 'req-11111111-2222-3333-4444-555555555555', signal };
+}
+
+/** The same from a source: who wants to know about a token. */
+export function anAsker(source = '192.0.2.1', signal?: AbortSignal) {
+  return { ...aCall(signal), source };
 }

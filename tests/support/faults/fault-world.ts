@@ -73,7 +73,7 @@ async function startFaultWorld(scene: Scene, settings: Readonly<Record<string, s
   const cloud = await startStubCloud({ flavors, maxLimit, tokenLifetimeSeconds: TOKEN_LIFETIME_SECONDS });
   const { keystone, nova } = cloud;
   let aheadMs = 0;
-  const clock = { now: () => Date.now() + aheadMs };
+  const clock = { now: () => Date.now() + aheadMs, monotonic: () => performance.now() + aheadMs };
   const service = await startTestService({ ...stubEnvironment(cloud), ...settings }, clock);
   const elsewhere = await startElsewhere();
   const impostors: net.Server[] = [];
