@@ -116,7 +116,7 @@ function createDirectory(
   { clock, logger }: { clock: Clock; logger: Logger },
 ): CachedFlavorDirectory {
   return new CachedFlavorDirectory(
-    new NovaFlavorDirectory(nova, { deadlineMs, clock, logger }),
+    new NovaFlavorDirectory(nova, { deadlineMs, clock }),
     new FlavorKeeper(keptFlavors, { ...flavorCache, locate: (id) => sessions.locate(id), logger }),
     { ...flavorCache, deadlineMs, clock, logger },
   );

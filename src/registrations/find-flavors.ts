@@ -12,7 +12,8 @@ export async function findFlavors(
   flavorIds: readonly FlavorId[],
   { globalRequestId, signal }: CallContext,
 ): Promise<{ found: Flavor[]; unknown: FlavorId[] }> {
-  const options = { globalRequestId, signal, accept: 'the new', withAccess: false } as const;
+  const nextTurn = () => new Promise<void>((resolve) => void setImmediate(resolve));
+  const options = { globalRequestId, signal, nextTurn, accept: 'the new', withAccess: false } as const;
   const { answers } = await directory.lookUp(flavorIds, options);
   const found: Flavor[] = [];
   const unknown: FlavorId[] = [];

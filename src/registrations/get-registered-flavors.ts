@@ -156,6 +156,7 @@ async function lookAt(
     {
       ...{ globalRequestId, signal, withAccess: viewer.is === 'project' },
       accept: request.hydrate ? 'the current' : 'the known',
+      nextTurn: () => new Promise<void>((resolve) => void setImmediate(resolve)),
     },
   );
   const seen = new Map<FlavorId, Pick<ShownFlavor, 'details'>>();

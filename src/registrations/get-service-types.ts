@@ -43,7 +43,8 @@ async function look(
   if (viewer.is === 'admin') return found(key, await store.findServiceTypes(), Infinity, leastCurrent([]));
   const registered = await store.findIds();
   const accept = 'the current';
-  const lookUp = await flavors.lookUp(registered, { globalRequestId, signal, accept, withAccess: true });
+  const nextTurn = () => new Promise<void>((resolve) => void setImmediate(resolve));
+  const lookUp = await flavors.lookUp(registered, { globalRequestId, signal, accept, withAccess: true, nextTurn });
   const seen = registered.filter((flavorId) => isVisible(answerFor(lookUp.answers, flavorId), viewer));
   const names: ServiceType[] = await store.findServiceTypesOf(seen);
   const serviceTypes = names.map((serviceType) => ({ serviceType }));

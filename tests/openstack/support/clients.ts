@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import winston from 'winston';
 import { type Clock, systemClock } from '../../../src/clock';
 import type { Logger } from '../../../src/logger';
@@ -80,6 +81,7 @@ export interface ClientOptions {
   readonly novaDeadlineMs?: number;
   readonly maxConcurrentRequests?: number;
   readonly maxQueuedRequests?: number;
+  readonly answerMaxBytes?: number;
   readonly tokenCache?: { readonly seconds?: number; readonly entries?: number };
 }
 
@@ -102,14 +104,17 @@ export function connect(cloud: StubCloud, options: ClientOptions = {}) {
         deadlineMs: options.keystoneDeadlineMs ?? 10_000,
       },
       nova: { timeoutMs, maxConcurrentRequests },
-      upstream: { answerMaxBytes: 16 * 1024 * 1024, inFlightMaxBytes: 64 * 1024 * 1024, probeIntervalMs: 10 },
+      upstream: {
+        answerMaxBytes: options.answerMaxBytes ?? 16 * 1024 * 1024,
+        ...{ inFlightMaxBytes: 64 * 1024 * 1024, probeIntervalMs: 10 },
+      },
       tokenCache: { seconds: 300, entries: 100, ...options.tokenCache },
     },
     { logger, clock, meter: new PrometheusMeter() },
   );
   opened.push(clients);
   const deadlineMs = options.novaDeadlineMs ?? 10_000;
-  const directory = new NovaFlavorDirectory(clients.nova, { deadlineMs, clock, logger });
+  const directory = new NovaFlavorDirectory(clients.nova, { deadlineMs, clock });
   return { ...clients, clock, logger, lines, credentials, directory, validator: clients.tokens };
 }
 
@@ -131,12 +136,7 @@ export function createCache(
   return new CachedFlavorDirectory(directory, keeper, all);
 }
 
-/** Flavor ids as a look-up in Nova takes them: with their access lists, or without. */
-export function wanted(flavorIds: readonly string[], withAccess = false): Map<string, boolean> {
-  return new Map(flavorIds.map((id) => [id, withAccess]));
-}
-
 /** A request id, and nobody who hangs up. */
 export function aCall(signal: AbortSignal = new AbortController().signal) {
-  return { globalRequestId: 'req-11111111-2222-3333-4444-555555555555', signal };
+  return { globalRequestId: 'req-11111111-2222-3333-4444-555555555555', signal, nextTurn: () => setImmediate() };
 }
