@@ -1,29 +1,15 @@
 import type { Express } from 'express';
 import { type Clock, systemClock } from './clock';
 import type { Config } from './config/config';
-import { FairSlots } from './fairness/fair-slots';
 import { createApp } from './http/app';
 import { type Contract, type OperationHandlers, readContract } from './http/contract';
-import { checkRegisteredFlavors } from './http/operations/checkRegisteredFlavors';
-import { deregisterFlavors } from './http/operations/deregisterFlavors';
 import { getContract } from './http/operations/getContract';
 import { getHealth } from './http/operations/getHealth';
 import { getReadiness, type ReadinessSources } from './http/operations/getReadiness';
-import { getRegisteredFlavors } from './http/operations/getRegisteredFlavors';
-import { getRegistrationEvents } from './http/operations/getRegistrationEvents';
-import { getRegistrations } from './http/operations/getRegistrations';
-import { getServiceTypes } from './http/operations/getServiceTypes';
 import { getVersions } from './http/operations/getVersions';
-import { listRegisteredFlavors } from './http/operations/listRegisteredFlavors';
-import { patchRegistrations } from './http/operations/patchRegistrations';
-import { registerFlavors } from './http/operations/registerFlavors';
-import { registerManyFlavors } from './http/operations/registerManyFlavors';
-import { replaceRegistrations } from './http/operations/replaceRegistrations';
 import { outOfServiceBy } from './http/out-of-service';
+import { registryHandlers, type RegistrySettings } from './http/registry-handlers';
 import { listen, type RunningServer } from './http/server';
-import { ResponseBudget } from './http/response-budget';
-import { ResponseCache } from './http/response-cache';
-import type { SendReadPorts } from './http/send-read';
 import type { Logger } from './logger';
 import { exposeMetrics, type Watched } from './metrics/expose-metrics';
 import type { MetricsServer } from './metrics/metrics-server';
@@ -35,17 +21,11 @@ import { lookAtOpenStack } from './openstack/first-look';
 import { NovaFlavorCatalog } from './openstack/nova-flavor-catalog';
 import { NovaFlavorDirectory } from './openstack/nova-flavor-directory';
 import type { NovaClient } from './openstack/nova-client';
-import type { FlavorCatalog } from './registrations/flavor-catalog';
-import type { ReadPorts } from './registrations/get-registered-flavors';
 import type { KeptFlavors } from './registrations/kept-flavors';
 import { requireAdmin } from './registrations/policy';
-import type { RegistrationEvents } from './registrations/registration-events';
 import type { RegistrationStore } from './registrations/registration-store';
 import { openStore } from './store/open-store';
 import { VERSION } from './version';
-
-/** How many reads of much of the registry may run at once, and how many of them may be of one caller. */
-const LARGE_READS = { slots: 4, slotsPerKey: 1 };
 
 /** A service that takes requests. */
 export interface Service {
@@ -79,7 +59,15 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
     identifyCaller: openstack.identifyCaller,
     peekCaller: (token) => openstack.tokens.peek(token),
     handlers: new Map([
-      ...registryHandlers(config, { store, events, flavors, catalog, roles: config.roles, clock, meter }),
+      ...registryHandlers(registrySettings(config), {
+        store,
+        events,
+        flavors,
+        catalog,
+        roles: config.roles,
+        clock,
+        meter,
+      }),
       ...serviceHandlers(config, { contract, store, openstack, logger, isStopping: () => isStopping }),
     ]),
   });
@@ -118,7 +106,7 @@ function createDirectory(
   { clock, logger }: { clock: Clock; logger: Logger },
 ): CachedFlavorDirectory {
   return new CachedFlavorDirectory(
-    new NovaFlavorDirectory(nova, { deadlineMs, clock, logger }),
+    new NovaFlavorDirectory(nova, { deadlineMs, clock }),
     new FlavorKeeper(keptFlavors, { ...flavorCache, locate: (id) => sessions.locate(id), logger }),
     { ...flavorCache, deadlineMs, clock, logger },
   );
@@ -159,32 +147,8 @@ function serviceHandlers(
   ]);
 }
 
-function registryHandlers(
-  { serviceTypes, answerCacheBytes, flavorCache: { ttlSeconds } }: Config,
-  ports: Omit<ReadPorts & SendReadPorts, 'scans' | 'responses' | 'budget' | 'ttlSeconds'> & {
-    events: RegistrationEvents;
-    catalog: FlavorCatalog;
-  },
-): OperationHandlers {
-  const scans = new FairSlots(LARGE_READS);
-  const budget = new ResponseBudget();
-  const requireRoom = (userId: string): void => budget.requireRoom(userId);
-  const responses = new ResponseCache(ports, { maxBytes: answerCacheBytes, slots: scans, requireRoom });
-  const reads = { ...ports, scans, budget, responses, ttlSeconds };
-  const writes = { ...ports, responses, serviceTypes };
-  return new Map([
-    ['listRegisteredFlavors', listRegisteredFlavors(reads)],
-    ['getRegisteredFlavors', getRegisteredFlavors(reads)],
-    ['checkRegisteredFlavors', checkRegisteredFlavors(reads)],
-    ['getServiceTypes', getServiceTypes(reads)],
-    ['getRegistrationEvents', getRegistrationEvents(ports)],
-    ['registerFlavors', registerFlavors(writes)],
-    ['registerManyFlavors', registerManyFlavors(writes)],
-    ['deregisterFlavors', deregisterFlavors(ports)],
-    ['getRegistrations', getRegistrations(reads)],
-    ['replaceRegistrations', replaceRegistrations(writes)],
-    ['patchRegistrations', patchRegistrations(writes)],
-  ]);
+function registrySettings({ serviceTypes, answerCacheBytes, flavorCache: { ttlSeconds } }: Config): RegistrySettings {
+  return { serviceTypes, answerCacheBytes, ttlSeconds };
 }
 
 function readiness(

@@ -1,22 +1,27 @@
+import { setImmediate as anyTurn } from 'node:timers/promises';
 import { RegisteredFlavorsError } from '../errors';
 import type { Logger } from '../logger';
-import { sameFlavor } from '../registrations/flavor';
-import {
-  type Currency,
-  type FlavorAnswer,
-  type FlavorDirectory,
-  leastCurrent,
-  type LookUp,
-  type LookUpOptions,
-  type ReasonToAsk,
+import type { Flavor } from '../registrations/flavor';
+import type {
+  FlavorAnswer,
+  FlavorDirectory,
+  LookUp,
+  LookUpOptions,
+  ReasonToAsk,
 } from '../registrations/flavor-directory';
 import type { FlavorId } from '../registrations/flavor-id';
+import { isByAccessList } from '../registrations/visibility';
+import { eachInTurns } from '../registrations/in-turns';
+import type { AccessOutcome } from './access-queue';
 import type { FlavorKeeper } from './flavor-keeper';
+import { FlavorLearner, type Outcome } from './flavor-learner';
 import { FlavorMemory, type Remembered } from './flavor-memory';
-import { Freshness, type FreshnessOptions, suffices } from './freshness';
-import { LookUpBatches, type Want, type Wants } from './look-up-batches';
+import { Freshness, type FreshnessOptions } from './freshness';
+import { Looking } from './looking';
+import { UNREACHABLE_BY_PATH } from './look-up-planner';
 import type { NovaFlavorDirectory } from './nova-flavor-directory';
-import { waitForNova } from './within-deadline';
+import { novaErrors } from './upstream-errors';
+import { askNova, leftUntilDeadline } from './within-deadline';
 
 export interface CachedFlavorDirectoryOptions extends FreshnessOptions {
   readonly maxEntries: number;
@@ -25,14 +30,16 @@ export interface CachedFlavorDirectoryOptions extends FreshnessOptions {
   readonly logger: Logger;
 }
 
-type Outcome = Remembered | { readonly failure: RegisteredFlavorsError };
-type Wanted = Pick<LookUpOptions, 'accept' | 'withAccess'>;
-type Outcomes = ReadonlyMap<FlavorId, Outcome>;
+/** Waiting for access lists leaves so much of a caller's time to what may have to be asked after them. */
+const SHARE_OF_ACCESS = 0.8;
 
-/** Remembers what Nova said of flavors, missing ones included, and asks it about the rest, one batch at a time. */
+/**
+ * Remembers what Nova said of flavors, missing ones included, and of who may use them, each with its own age, and asks it
+ * about the rest: flavors in one batch at a time, access lists one by one in a queue beside it.
+ */
 export class CachedFlavorDirectory implements FlavorDirectory {
   private readonly memory: FlavorMemory;
-  private readonly batches = new LookUpBatches((wants, globalRequestId) => this.learn(wants, globalRequestId));
+  private readonly learner: FlavorLearner;
   private readonly age: Freshness;
 
   constructor(
@@ -42,6 +49,7 @@ export class CachedFlavorDirectory implements FlavorDirectory {
   ) {
     this.memory = new FlavorMemory(options.maxEntries);
     this.age = new Freshness(options);
+    this.learner = new FlavorLearner(nova, this.memory, keeper, this.age, options);
   }
 
   get revision(): number {
@@ -49,28 +57,11 @@ export class CachedFlavorDirectory implements FlavorDirectory {
   }
 
   async lookUp(flavorIds: readonly FlavorId[], options: LookUpOptions): Promise<LookUp> {
-    // Also for a registration: an access list that was kept must not be lost for being asked without.
-    const unknown = flavorIds.filter((flavorId) => !this.memory.has(flavorId));
-    this.memory.restore(await this.keeper.find(unknown, options.globalRequestId));
-    const recalled = this.recall(flavorIds, options);
-    if (recalled.toRenew.size > 0) this.batches.join(recalled.toRenew, options.globalRequestId); // behind the reader
-    const { found, reasons } = recalled;
-    if (recalled.wants.size > 0) {
-      for (const [flavorId, outcome] of await this.ask(recalled.wants, options)) {
-        if ('failure' in outcome) reasons.set(flavorId, 'the old, in vain');
-        found.set(flavorId, 'failure' in outcome ? this.olderFor(flavorId, options, outcome.failure) : outcome);
-      }
-    }
-    const currencies = new Map<FlavorId, Currency>();
-    for (const [flavorId, known] of found) {
-      const goodUntil = suffices(known.answer, options) ? this.age.freshUntil(known) : 0;
-      currencies.set(flavorId, { goodUntil, askedFor: reasons.get(flavorId) ?? 'nothing' });
-    }
-    return {
-      ...leastCurrent(currencies.values()),
-      answers: new Map([...found].map(([flavorId, { answer }]) => [flavorId, answer])),
-      currencyOf: (ids) => leastCurrent([...ids].flatMap((flavorId) => currencies.get(flavorId) ?? [])),
-    };
+    await this.restore(flavorIds, options);
+    const looking = new Looking();
+    await this.findFlavors(flavorIds, options, looking);
+    if (options.withAccess) await this.findAccess(options, looking);
+    return looking.end(options.nextTurn, (known) => this.goodUntil(known, options));
   }
 
   /** Ends what is being asked, and keeps what has been said. */
@@ -79,122 +70,126 @@ export class CachedFlavorDirectory implements FlavorDirectory {
     await this.keeper.close();
   }
 
-  /** What is remembered that will do, what of it is to be renewed, and what has to be asked first. */
-  private recall(flavorIds: readonly FlavorId[], { accept, withAccess }: LookUpOptions) {
-    const found = new Map<FlavorId, Remembered>();
-    const toRenew = new Map<FlavorId, Want>();
-    const wants = new Map<FlavorId, Want>();
-    const reasons = new Map<FlavorId, ReasonToAsk>();
-    for (const flavorId of flavorIds) {
-      const known = this.memory.recall(flavorId);
-      const use = known === undefined ? 'ask first' : this.useOf(known, { accept, withAccess });
-      // An access list that somebody needed is renewed with the flavor: neither an admin's read nor a registration must
-      // lose it.
-      const want = { withAccess: withAccess || hasAccess(known?.answer), fresh: accept === 'the new' };
-      if (known !== undefined && use !== 'ask first') found.set(flavorId, known);
-      if (use === 'and renew') toRenew.set(flavorId, want);
-      if (use !== 'ask first') continue;
-      wants.set(flavorId, want);
-      reasons.set(flavorId, known === undefined ? 'the unknown' : 'the old');
-    }
-    return { found, toRenew, wants, reasons };
+  /** Also for a registration: an access list that was kept must not be lost for being asked without. */
+  private async restore(flavorIds: readonly FlavorId[], options: LookUpOptions): Promise<void> {
+    const unknown: FlavorId[] = [];
+    await eachInTurns(flavorIds, options.nextTurn, (flavorId) => {
+      if (!this.memory.has(flavorId)) unknown.push(flavorId);
+    });
+    if (unknown.length === 0) return;
+    await askNova(options, this.options.deadlineMs, async () => {
+      for await (const kept of this.keeper.find(unknown, options)) this.memory.restore(kept);
+    });
   }
 
-  private useOf(known: Remembered, wanted: Wanted): 'as it is' | 'and renew' | 'ask first' {
-    if (wanted.accept === 'the new' || !suffices(known.answer, wanted)) return 'ask first';
-    if (this.age.isFresh(known)) return 'as it is';
-    const mayWait = this.age.mayWait(known);
-    const isUsable = mayWait || this.age.isUsable(known);
-    if (this.nova.known.isAway && isUsable) return 'as it is';
-    return mayWait || (wanted.accept === 'the known' && isUsable) ? 'and renew' : 'ask first';
+  private async findFlavors(flavorIds: readonly FlavorId[], options: LookUpOptions, looking: Looking): Promise<void> {
+    const { accept, nextTurn, globalRequestId } = options;
+    const toRenew: FlavorId[] = [];
+    const toAsk = new Map<FlavorId, ReasonToAsk>();
+    await eachInTurns(flavorIds, nextTurn, (flavorId) => {
+      const known = this.memory.recall(flavorId);
+      const use = this.age.useOf(known?.askedAt, accept, this.nova.known.isAway);
+      if (known !== undefined && use !== 'ask first') looking.found(flavorId, known);
+      else toAsk.set(flavorId, known === undefined ? 'the unknown' : 'the old');
+      if (use === 'and renew') toRenew.push(flavorId);
+    });
+    // Behind the reader, who may go away meanwhile.
+    if (toRenew.length > 0)
+      void this.learner.flavors.join(toRenew, { fresh: false, globalRequestId, nextTurn: anyTurn });
+    if (toAsk.size > 0) await this.askForFlavors(toAsk, options, looking);
+  }
+
+  private async askForFlavors(
+    toAsk: ReadonlyMap<FlavorId, ReasonToAsk>,
+    options: LookUpOptions,
+    looking: Looking,
+  ): Promise<void> {
+    const { accept, nextTurn, globalRequestId } = options;
+    const fresh = accept === 'the new';
+    const joined = await this.learner.flavors.join(toAsk.keys(), { fresh, globalRequestId, nextTurn });
+    const done = askNova(options, this.options.deadlineMs, () =>
+      Promise.allSettled(joined.map((each) => each.learned)),
+    );
+    const late = await done.then(() => undefined, failureOf);
+    for (const { flavorIds: ids, learned } of joined) {
+      const outcomes = late ?? (await learned.catch(failureOf));
+      await eachInTurns(ids, nextTurn, (flavorId) => {
+        const outcome = 'failure' in outcomes ? outcomes : outcomes.get(flavorId)!;
+        if (!('failure' in outcome)) looking.found(flavorId, outcome, toAsk.get(flavorId));
+        else looking.inVain(flavorId, this.olderFor(flavorId, options, outcome), outcome.failure);
+      });
+    }
   }
 
   /** What has to do while Nova fails; its failure, when there is nothing. */
-  private olderFor(flavorId: FlavorId, options: LookUpOptions, failure: RegisteredFlavorsError): Remembered {
-    const known = options.accept === 'the new' ? undefined : this.memory.recall(flavorId);
-    if (known === undefined || isOurs(failure) || !suffices(known.answer, options) || !this.age.isUsable(known))
-      throw failure;
+  private olderFor(flavorId: FlavorId, { accept }: LookUpOptions, { failure }: Failure): Remembered {
+    const known = accept === 'the new' ? undefined : this.memory.recall(flavorId);
+    if (known === undefined || isOurs(failure) || !this.age.isUsable(known.askedAt)) throw failure;
     return known;
   }
 
-  private take(
-    flavorId: FlavorId,
-    answer: FlavorAnswer,
-    { askedAt, accessFailed }: { askedAt: number; accessFailed: boolean },
-  ): Remembered {
-    const older = accessFailed ? this.olderAccessFor(flavorId, answer) : undefined;
-    if (older !== undefined) return older;
-    const remembered = this.memory.remember(flavorId, answer, askedAt);
-    this.keeper.keep(this.nova.known.place, flavorId, remembered);
-    return remembered;
+  private async findAccess(options: LookUpOptions, looking: Looking): Promise<void> {
+    const { signal, nextTurn, globalRequestId } = options;
+    const accept = options.accept === 'the new' ? 'the current' : options.accept;
+    const toLearn = new Map<FlavorId, Flavor>();
+    await eachInTurns(looking.all, nextTurn, ([flavorId, { answer, accessAskedAt }]) => {
+      if (!hasAccessList(answer)) return;
+      const use = this.age.useOf(accessAskedAt, accept, this.nova.known.isAway);
+      if (use === 'ask first') toLearn.set(flavorId, answer.flavor);
+      if (use === 'and renew') this.learner.access.renew(answer.flavor, globalRequestId);
+    });
+    if (toLearn.size === 0) return;
+    const ids = [...toLearn.keys()];
+    const waitMs = leftUntilDeadline({ signal, deadlineMs: this.options.deadlineMs }) * SHARE_OF_ACCESS;
+    const outcomes = await this.learner.access.learn(toLearn, { globalRequestId, signal, nextTurn, waitMs });
+    if (signal.aborted) throw novaErrors.timedOut('Nobody waits any more for who may use the flavors.');
+    await eachInTurns(ids, nextTurn, (flavorId) => {
+      const before = looking.all.get(flavorId)!;
+      looking.found(flavorId, ...this.withAccess(before, outcomes.get(flavorId), looking.failure));
+    });
   }
 
-  /** While its access list cannot be learned, the older one does for a flavor that is still the same. */
-  private olderAccessFor(flavorId: FlavorId, answer: FlavorAnswer): Remembered | undefined {
-    const known = this.memory.recall(flavorId);
-    if (known?.answer.status !== 'found' || answer.status !== 'found' || !this.age.isUsable(known)) return undefined;
-    return known.answer.access !== undefined && sameFlavor(known.answer.flavor, answer.flavor) ? known : undefined;
+  /**
+   * What came of an access list. Without any, not even an older one, the flavor is hidden; or all fails, where Nova does.
+   * @param outcome undefined when it had not come in time
+   * @param failedBefore why Nova did not say what some of the flavors are, in the same look-up
+   */
+  private withAccess(
+    before: Remembered,
+    outcome: AccessOutcome | undefined,
+    failedBefore: Error | undefined,
+  ): [Remembered, ReasonToAsk] {
+    const { known, access, failure } = { known: before, access: undefined, failure: failedBefore, ...outcome };
+    if (failure !== undefined && isOurs(failure)) throw failure;
+    if (access === 'learned' || !hasAccessList(known.answer)) return [known, 'the old'];
+    if (this.age.isUsable(known.accessAskedAt)) return [known, 'the old, in vain'];
+    if (failure !== undefined) throw failure;
+    return [
+      { ...known, answer: { status: 'found', flavor: known.answer.flavor }, accessAskedAt: undefined },
+      'the old',
+    ];
   }
 
-  private async ask(wants: Wants, { globalRequestId, signal }: LookUpOptions): Promise<Outcomes> {
-    const outcomes = new Map<FlavorId, Outcome>();
-    const looks = this.batches.join(wants, globalRequestId);
-    const { deadlineMs } = this.options;
-    const done = waitForNova(Promise.allSettled(new Set(looks.values())), { deadlineMs, signal });
-    const late = await done.then(() => undefined, failureOf);
-    for (const [flavorId, look] of looks) {
-      const outcome = late ?? (await look.then((learned) => learned.get(flavorId), failureOf));
-      if (outcome !== undefined) outcomes.set(flavorId, outcome);
-    }
-    return outcomes;
-  }
-
-  /** Asks Nova and remembers what it says, and then, where there is room, of what else went by in a list. */
-  private async learn(wants: Wants, globalRequestId: string): Promise<Outcomes> {
-    const outcomes = new Map<FlavorId, Outcome>();
-    const wanted = new Map<FlavorId, boolean>();
-    for (const [flavorId, want] of wants) {
-      // It may have gone by in the batch that this one had to wait for.
-      const known = want.fresh ? undefined : this.memory.recall(flavorId);
-      const isFresh = known !== undefined && this.age.isFresh(known) && suffices(known.answer, want);
-      if (isFresh) outcomes.set(flavorId, known);
-      else wanted.set(flavorId, want.withAccess);
-    }
-    if (wanted.size === 0) return outcomes;
-    const { answers, accessFailed, failures, wentBy, askedAt } = await this.nova
-      .lookUp(wanted, globalRequestId)
-      .catch((error: unknown) => {
-        this.tell(error, wanted.size);
-        throw error;
-      });
-    for (const [flavorId, answer] of answers) {
-      outcomes.set(flavorId, this.take(flavorId, answer, { askedAt, accessFailed: accessFailed.has(flavorId) }));
-    }
-    for (const [flavorId, failure] of failures) outcomes.set(flavorId, { failure });
-    const [failed] = failures.values();
-    if (failed !== undefined) this.tell(failed, failures.size);
-    for (const flavor of wentBy) this.memory.rememberToo(flavor, askedAt);
-    for (const flavorId of answers.keys()) this.memory.recall(flavorId); // so that what went by has to go before them
-    return outcomes;
-  }
-
-  private tell(error: unknown, flavors: number): void {
-    if (!(error instanceof RegisteredFlavorsError)) return;
-    this.options.logger.warn('Nova could not be asked about flavors', { flavors, reason: error.message });
+  private goodUntil({ answer, askedAt, accessAskedAt }: Remembered, { withAccess }: LookUpOptions): number {
+    if (!withAccess || !hasAccessList(answer)) return this.age.freshUntil(askedAt);
+    return accessAskedAt === undefined ? 0 : this.age.freshUntil(Math.min(askedAt, accessAskedAt));
   }
 }
 
+type Failure = Extract<Outcome, { failure: unknown }>;
+
 /** A failure that we foresaw, as an outcome. A defect stays one. */
-function failureOf(error: unknown): { failure: RegisteredFlavorsError } {
+function failureOf(error: unknown): Failure {
   if (error instanceof RegisteredFlavorsError) return { failure: error };
   throw error;
 }
 
 /** Whether it is not Nova that fails, but our own user that lacks its role: older answers must not hide that. */
-function isOurs(failure: RegisteredFlavorsError): boolean {
-  return failure.problems[0]?.code === 'registered-flavors.nova.not_admin';
+function isOurs(failure: Error): boolean {
+  return failure instanceof RegisteredFlavorsError && failure.problems[0]?.code === 'registered-flavors.nova.not_admin';
 }
 
-function hasAccess(answer: FlavorAnswer | undefined): boolean {
-  return answer?.status === 'found' && answer.access !== undefined;
+/** Whether there is an access list that says who may use it, and that Nova can be asked for: else it is hidden. */
+function hasAccessList(answer: FlavorAnswer): answer is FlavorAnswer & { status: 'found' } {
+  return answer.status === 'found' && isByAccessList(answer.flavor) && !UNREACHABLE_BY_PATH.has(answer.flavor.id);
 }

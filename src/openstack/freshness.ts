@@ -1,7 +1,5 @@
 import type { Clock } from '../clock';
-import type { FlavorAnswer } from '../registrations/flavor-directory';
-import { isByAccessList } from '../registrations/visibility';
-import type { Remembered } from './flavor-memory';
+import type { LookUpOptions } from '../registrations/flavor-directory';
 
 /** The bounds on the age of what Nova said (RFC 5861's terms). */
 export interface FreshnessOptions {
@@ -14,27 +12,42 @@ export interface FreshnessOptions {
   readonly clock: Clock;
 }
 
-/** What the age of an answer allows. */
+/** What the age of something that Nova said allows. Ages are counted from when Nova was asked. */
 export class Freshness {
   constructor(private readonly options: FreshnessOptions) {}
 
-  isFresh({ askedAt }: Remembered): boolean {
+  isFresh(askedAt: number): boolean {
     return this.isYounger(askedAt, this.options.ttlSeconds);
   }
 
   /** Milliseconds since 1970-01-01T00:00:00Z. */
-  freshUntil({ askedAt }: Remembered): number {
+  freshUntil(askedAt: number): number {
     return askedAt + this.options.ttlSeconds * 1000;
   }
 
-  /** Whether it may be given now and renewed afterwards. */
-  mayWait({ askedAt }: Remembered): boolean {
-    return this.isYounger(askedAt, this.options.ttlSeconds + this.options.staleWhileRevalidateSeconds);
+  /** Whether it will do while Nova fails. Undefined: it was never said. */
+  isUsable(askedAt: number | undefined): boolean {
+    return askedAt !== undefined && this.isYounger(askedAt, this.options.maxStaleSeconds);
   }
 
-  /** Whether it will do while Nova fails. */
-  isUsable({ askedAt }: Remembered): boolean {
-    return this.isYounger(askedAt, this.options.maxStaleSeconds);
+  /** Whether it was said later than something else, as far as the clock can tell. */
+  isLater(askedAt: number, than: number): boolean {
+    return askedAt > than && this.isYounger(askedAt, Infinity);
+  }
+
+  /** What a reader does with it. */
+  useOf(
+    askedAt: number | undefined,
+    accept: LookUpOptions['accept'],
+    isNovaAway: boolean,
+  ): 'as it is' | 'and renew' | 'ask first' {
+    if (askedAt === undefined || accept === 'the new') return 'ask first';
+    if (this.isFresh(askedAt)) return 'as it is';
+    const { ttlSeconds, staleWhileRevalidateSeconds } = this.options;
+    const mayWait = this.isYounger(askedAt, ttlSeconds + staleWhileRevalidateSeconds);
+    const isUsable = mayWait || this.isUsable(askedAt);
+    if (isNovaAway && isUsable) return 'as it is';
+    return mayWait || (accept === 'the known' && isUsable) ? 'and renew' : 'ask first';
   }
 
   /** What is from the future is of a clock that was wrong: nobody knows how old it is. */
@@ -42,10 +55,4 @@ export class Freshness {
     const ageMs = this.options.clock.now() - askedAt;
     return ageMs >= 0 && ageMs < seconds * 1000;
   }
-}
-
-/** Whether an answer says all that is wanted; not when there is an access list that was not learned. */
-export function suffices(answer: FlavorAnswer, { withAccess }: { readonly withAccess: boolean }): boolean {
-  if (!withAccess || answer.status === 'missing') return true;
-  return !isByAccessList(answer.flavor) || answer.access !== undefined;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FlavorId } from '../registrations/flavor-id';
+import { eachInTurns, type NextTurn } from '../registrations/in-turns';
 
 /**
  * A batch that has to wait for another one takes ids until none has come for so long. Many readers who come at the same
@@ -10,19 +11,25 @@ const QUIET_MS = 20;
 /** Beyond this it begins, whoever is still coming. */
 const MOST_GATHERING_MS = 100;
 
-/** What is wanted of one flavor. */
-export interface Want {
-  /** Who may use it, too. */
-  readonly withAccess: boolean;
-  /** An answer that Nova gave before it was asked for will not do. */
-  readonly fresh: boolean;
+/** The ids of one batch; true where an answer that Nova gave before it was asked for will not do. */
+export type Wants = ReadonlyMap<FlavorId, boolean>;
+
+/** Ids of one who asks, and the look-up that brings them. */
+export interface Joined<T> {
+  readonly flavorIds: readonly FlavorId[];
+  readonly learned: Promise<T>;
 }
 
-/** The ids of one batch. */
-export type Wants = ReadonlyMap<FlavorId, Want>;
+export interface JoinOptions {
+  /** An answer that Nova gave before this will not do. */
+  readonly fresh: boolean;
+  /** Goes to Nova and Keystone, when this is the one who opens the next look-up. */
+  readonly globalRequestId: string;
+  readonly nextTurn: NextTurn;
+}
 
 interface Batch<T> {
-  readonly wants: Map<FlavorId, Want>;
+  readonly wants: Map<FlavorId, boolean>;
   readonly learned: Promise<T>;
 }
 
@@ -39,28 +46,41 @@ export class LookUpBatches<T> {
   constructor(private readonly lookUp: (wants: Wants, globalRequestId: string) => Promise<T>) {}
 
   /**
-   * For each id the look-up that brings it, not yet done: the one that runs, where it is asking for it already, or the
-   * next one.
-   * @param globalRequestId goes to Nova and Keystone, when this is the one who opens the next look-up
+   * The look-ups that bring these ids: the one that runs, as far as it is asking for them already, and the next one.
    */
-  join(wants: Wants, globalRequestId: string): Map<FlavorId, Promise<T>> {
-    const joined = new Map<FlavorId, Promise<T>>();
-    for (const [flavorId, want] of wants) {
-      const { running } = this;
-      if (running !== undefined && brings(running, flavorId, want)) {
-        joined.set(flavorId, running.learned);
-        continue;
-      }
-      const next = (this.next ??= this.open(globalRequestId));
-      next.wants.set(flavorId, both(want, next.wants.get(flavorId)));
-      joined.set(flavorId, next.learned);
-    }
-    return joined;
+  async join(flavorIds: Iterable<FlavorId>, options: JoinOptions): Promise<Joined<T>[]> {
+    const { running } = this;
+    const brought: FlavorId[] = [];
+    const wants = new Map<FlavorId, boolean>();
+    await eachInTurns(flavorIds, options.nextTurn, (flavorId) => {
+      if (running !== undefined && brings(running, flavorId, options.fresh)) brought.push(flavorId);
+      else wants.set(flavorId, options.fresh);
+    });
+    const joined = wants.size === 0 ? [] : await this.joinNext(wants, options);
+    return running === undefined || brought.length === 0
+      ? joined
+      : [{ flavorIds: brought, learned: running.learned }, ...joined];
   }
 
-  private open(globalRequestId: string): Batch<T> {
+  /** More than one look-up when the next one begins while the ids are still being added to it. */
+  private async joinNext(wants: Map<FlavorId, boolean>, options: JoinOptions): Promise<Joined<T>[]> {
+    if (this.next === undefined) {
+      this.next = this.open(wants, options.globalRequestId);
+      return [{ flavorIds: [...wants.keys()], learned: this.next.learned }];
+    }
+    const joined = new Map<Batch<T>, FlavorId[]>();
+    await eachInTurns(wants, options.nextTurn, ([flavorId, fresh]) => {
+      const next = (this.next ??= this.open(new Map(), options.globalRequestId));
+      next.wants.set(flavorId, fresh || next.wants.get(flavorId) === true);
+      const ids = joined.get(next);
+      if (ids === undefined) joined.set(next, [flavorId]);
+      else ids.push(flavorId);
+    });
+    return [...joined].map(([{ learned }, ids]) => ({ flavorIds: ids, learned }));
+  }
+
+  private open(wants: Map<FlavorId, boolean>, globalRequestId: string): Batch<T> {
     const before = this.running?.learned;
-    const wants = new Map<FlavorId, Want>();
     const batch = { wants, learned: this.run(before, wants, globalRequestId) };
     batch.learned.catch(() => undefined); // told to those who joined; they may all have gone by then
     return batch;
@@ -88,12 +108,6 @@ async function gathered(wants: Wants): Promise<void> {
   } while (wants.size > seen && performance.now() < latest);
 }
 
-function brings<T>({ wants }: Batch<T>, flavorId: FlavorId, { withAccess, fresh }: Want): boolean {
-  const wanted = wants.get(flavorId);
-  return wanted !== undefined && !fresh && (wanted.withAccess || !withAccess);
-}
-
-function both(a: Want, b: Want | undefined): Want {
-  if (b === undefined) return a;
-  return { withAccess: a.withAccess || b.withAccess, fresh: a.fresh || b.fresh };
+function brings<T>({ wants }: Batch<T>, flavorId: FlavorId, fresh: boolean): boolean {
+  return wants.has(flavorId) && !fresh;
 }

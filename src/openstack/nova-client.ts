@@ -6,13 +6,18 @@ import type { FlavorId } from '../registrations/flavor-id';
 import type { NovaPlace } from '../registrations/kept-flavors';
 import { readNovaFlavor } from './nova-flavor';
 import { headersFor, type NovaCall, type NovaSession, type NovaSessions } from './nova-session';
+import { PageSize } from './page-size';
 import type { Upstream } from './upstream';
 import type { UpstreamAnswer } from './upstream-answer';
+
+/** Of all requests at once, this part at the most is for what may wait. */
+const SHARE_BEHIND = 0.75;
 
 /** One page of `flavors/detail`. */
 export interface FlavorPage {
   readonly flavors: readonly ListedFlavor[];
   readonly hasNext: boolean;
+  readonly bytes: number;
 }
 
 /** A flavor of a list; an error instead, when Nova's description of it makes no sense: the others are good still. */
@@ -35,9 +40,18 @@ const accessDocument = z.object({
 const itemNotFound = z.object({ itemNotFound: z.object({}) });
 const markerNotFound = z.object({ badRequest: z.object({ message: z.string().regex(/^marker [^]* not found/i) }) });
 
+/** A call that leaves a quarter of the places to others. */
+export interface NovaCallBehind extends NovaCall {
+  readonly isBehind?: boolean;
+}
+
 /** Nova's flavors, read only: this class has no way to write. */
 export class NovaClient {
+  /** How many requests of calls that leave places to others are sent at once. */
+  readonly concurrentBehind: number;
   private readonly places: BulkheadPolicy;
+  private readonly placesBehind: BulkheadPolicy;
+  private readonly pageSize = new PageSize();
 
   constructor(
     private readonly upstream: Upstream,
@@ -45,6 +59,8 @@ export class NovaClient {
     maxConcurrentRequests: number,
   ) {
     this.places = bulkhead(maxConcurrentRequests, Infinity);
+    this.concurrentBehind = Math.max(1, Math.floor(maxConcurrentRequests * SHARE_BEHIND));
+    this.placesBehind = bulkhead(this.concurrentBehind, Infinity);
   }
 
   /** Whether Nova does not work at this moment, so that nothing is sent to it. */
@@ -68,7 +84,7 @@ export class NovaClient {
    * @param flavorId none of those that cannot be part of a path ({@link UNREACHABLE_BY_PATH})
    * @throws RegisteredFlavorsError
    */
-  async getFlavor(flavorId: FlavorId, call: NovaCall): Promise<Flavor | undefined> {
+  async getFlavor(flavorId: FlavorId, call: NovaCallBehind): Promise<Flavor | undefined> {
     const answer = await this.get(`/flavors/${encodeURIComponent(flavorId)}`, call);
     if (answer.status === 404 && itemNotFound.safeParse(answer.json).success) return undefined;
     const document = flavorDocument.safeParse(answer.json);
@@ -76,7 +92,8 @@ export class NovaClient {
     const { flavor } = document.data;
     if (flavor.id === flavorId) return this.readOrThrow(flavor);
     if (looseForm(flavor.id) === looseForm(flavorId)) return undefined;
-    throw this.upstream.errors.answeredBadly(`Nova sent another flavor than "${flavorId}".`);
+    // No id in any text: the caller who hears it may be one who must not know that this flavor is registered.
+    throw this.upstream.errors.answeredBadly('Nova sent another flavor than the one that it was asked for.');
   }
 
   /**
@@ -84,7 +101,7 @@ export class NovaClient {
    * @param flavorId none of those that cannot be part of a path ({@link UNREACHABLE_BY_PATH})
    * @throws RegisteredFlavorsError
    */
-  async getFlavorAccess(flavorId: FlavorId, call: NovaCall): Promise<ReadonlySet<string> | undefined> {
+  async getFlavorAccess(flavorId: FlavorId, call: NovaCallBehind): Promise<ReadonlySet<string> | undefined> {
     const answer = await this.get(`/flavors/${encodeURIComponent(flavorId)}/os-flavor-access`, call);
     if (answer.status === 404 && itemNotFound.safeParse(answer.json).success) return undefined;
     const document = accessDocument.safeParse(answer.json);
@@ -94,15 +111,23 @@ export class NovaClient {
   }
 
   /**
-   * One page of all flavors, in Nova's own order, private and disabled ones included.
+   * One page of all flavors, in Nova's own order, private and disabled ones included; as many as fit into one answer.
    * @param marker the last id of the page before
    * @returns undefined when Nova does not know the marker: its flavor was deleted meanwhile
    * @throws RegisteredFlavorsError
    */
-  async listFlavors(page: { limit: number; marker?: FlavorId }, call: NovaCall): Promise<FlavorPage | undefined> {
-    const marker = page.marker === undefined ? '' : `&marker=${encodeURIComponent(page.marker)}`;
-    const answer = await this.get(`/flavors/detail?is_public=None&limit=${page.limit}${marker}`, call);
-    if (page.marker !== undefined && answer.status === 400 && markerNotFound.safeParse(answer.json).success) {
+  async listFlavors(marker: FlavorId | undefined, call: NovaCallBehind): Promise<FlavorPage | undefined> {
+    return this.pageSize.ask((limit) => this.listSome(limit, marker, call));
+  }
+
+  private async listSome(
+    limit: number,
+    marker: FlavorId | undefined,
+    call: NovaCallBehind,
+  ): Promise<FlavorPage | undefined> {
+    const after = marker === undefined ? '' : `&marker=${encodeURIComponent(marker)}`;
+    const answer = await this.get(`/flavors/detail?is_public=None&limit=${limit}${after}`, call);
+    if (marker !== undefined && answer.status === 400 && markerNotFound.safeParse(answer.json).success) {
       return undefined;
     }
     const document = pageDocument.safeParse(answer.json);
@@ -111,10 +136,16 @@ export class NovaClient {
     return {
       flavors: flavors.map((flavor) => ({ id: flavor.id, flavor: this.read(flavor) })),
       hasNext: links.some(({ rel }) => rel === 'next'),
+      bytes: answer.bytes,
     };
   }
 
-  private async get(pathAndQuery: string, call: NovaCall): Promise<UpstreamAnswer> {
+  private async get(pathAndQuery: string, call: NovaCallBehind): Promise<UpstreamAnswer> {
+    if (call.isBehind === true) return this.placesBehind.execute(() => this.getNow(pathAndQuery, call));
+    return this.getNow(pathAndQuery, call);
+  }
+
+  private async getNow(pathAndQuery: string, call: NovaCall): Promise<UpstreamAnswer> {
     return this.places.execute(async () => {
       for (let attempt = 0; attempt < 2; attempt += 1) {
         if (call.signal.aborted) throw this.outOfTime(); // given up while it waited: no login, no request

@@ -13,6 +13,8 @@ export interface UpstreamAnswer {
   header(name: string): string | undefined;
   /** Undefined when a refusal came without JSON: proxies and routers send HTML. A success always has it. */
   readonly json: unknown;
+  /** How large it was, after decompression. */
+  readonly bytes: number;
 }
 
 /**
@@ -29,7 +31,7 @@ export async function readAnswer(
     const value: unknown = response.headers[name];
     return typeof value === 'string' ? value : undefined;
   };
-  const text = await readText(response.data, maxBytes, budget);
+  const { text, bytes } = await readText(response.data, maxBytes, budget);
   if (OVERLOADED.includes(status)) {
     throw new UpstreamFailure({
       kind: 'overloaded',
@@ -42,10 +44,14 @@ export async function readAnswer(
   if (json === undefined && status < 300) {
     throw new UpstreamFailure({ kind: 'broken', what: `answered ${status} with something other than JSON` });
   }
-  return { status, header, json };
+  return { status, header, json, bytes };
 }
 
-async function readText(stream: NodeJS.ReadableStream, maxBytes: number, budget: AnswerBudget): Promise<string> {
+async function readText(
+  stream: NodeJS.ReadableStream,
+  maxBytes: number,
+  budget: AnswerBudget,
+): Promise<{ text: string; bytes: number }> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
@@ -56,7 +62,7 @@ async function readText(stream: NodeJS.ReadableStream, maxBytes: number, budget:
       bytes += buffer.length;
       chunks.push(buffer);
     }
-    return Buffer.concat(chunks).toString('utf8');
+    return { text: Buffer.concat(chunks).toString('utf8'), bytes };
   } finally {
     budget.giveBack(bytes);
   }

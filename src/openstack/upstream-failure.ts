@@ -56,7 +56,9 @@ export class UpstreamFailure extends Error {
       case 'broken':
         return errors.answeredBadly(`${service} ${reason.what}.`);
       case 'too large':
-        return errors.answeredBadly(`${service} sent more than ${reason.maxBytes} bytes in one answer.`);
+        return errors.answeredBadly(`${service} sent more than ${reason.maxBytes} bytes in one answer.`, {
+          cause: this,
+        });
       case 'away':
         return errors.unavailable(
           `${service} is away, and has not come back yet: ${reason.since.told(errors).message}`,
@@ -66,4 +68,9 @@ export class UpstreamFailure extends Error {
         );
     }
   }
+}
+
+/** Whether a failure, as it was told, is that of an answer with too many bytes: asking for less would help. */
+export function isTooLarge(error: unknown): error is Error {
+  return error instanceof Error && error.cause instanceof UpstreamFailure && error.cause.reason.kind === 'too large';
 }

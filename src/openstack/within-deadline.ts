@@ -2,6 +2,9 @@ import type { RegisteredFlavorsError } from '../errors';
 import type { NovaCall } from './nova-session';
 import { novaErrors } from './upstream-errors';
 
+/** When each caller first asked for something of Nova, by the abort signal that belongs to that caller alone. */
+const arrivals = new WeakMap<AbortSignal, number>();
+
 /**
  * Waits for work no longer than until the signal, whatever the work itself is waiting for: a place in a queue, or a
  * login that others wait for, too. The work is not ended by this.
@@ -24,24 +27,39 @@ export async function withinDeadline<T>(
   }
 }
 
-/** Waits for Nova: until the deadline, or until nobody waits any more. */
-export function waitForNova<T>(work: Promise<T>, { deadlineMs, signal }: { deadlineMs: number; signal: AbortSignal }) {
-  return withinDeadline(work, AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]), () =>
-    novaErrors.timedOut(`Nova did not give all that was asked before the deadline of ${deadlineMs} ms.`),
-  );
+/** How much of its deadline is left to the caller with this signal: its first question to Nova started it. */
+export function leftUntilDeadline({ deadlineMs, signal }: { deadlineMs: number; signal: AbortSignal }): number {
+  const now = performance.now();
+  const arrivedAt = arrivals.get(signal) ?? now;
+  arrivals.set(signal, arrivedAt);
+  return Math.max(0, arrivedAt + deadlineMs - now);
 }
 
-/** The same for work that ends with it: whatever is still being asked then is for nothing. */
-export async function askNova<T>(
-  { globalRequestId, signal }: NovaCall,
+/**
+ * Work for one caller, with a signal that ends it: at the caller's deadline, when the caller goes away, and when the
+ * work is over, for then whatever is still being asked is for nothing.
+ *
+ * The timer is our own: `AbortSignal.any` loses an `AbortSignal.timeout` to the garbage collector, and so the deadline
+ * (Node 20 to 24).
+ */
+export async function askNova<T, Call extends NovaCall>(
+  call: Call,
   deadlineMs: number,
-  work: (call: NovaCall) => Promise<T>,
+  work: (call: Call) => Promise<T>,
 ): Promise<T> {
+  const { signal } = call;
   const over = new AbortController();
-  const call = { globalRequestId, signal: AbortSignal.any([signal, over.signal]) };
+  const end = (): void => over.abort();
+  const timer = setTimeout(end, leftUntilDeadline({ deadlineMs, signal }));
+  signal.addEventListener('abort', end, { once: true });
+  if (signal.aborted) end();
   try {
-    return await waitForNova(work(call), { deadlineMs, signal });
+    return await withinDeadline(work({ ...call, signal: over.signal }), over.signal, () =>
+      novaErrors.timedOut(`Nova did not give all that was asked before the deadline of ${deadlineMs} ms.`),
+    );
   } finally {
-    over.abort();
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
+    end();
   }
 }

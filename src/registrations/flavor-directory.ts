@@ -11,8 +11,8 @@ export type FlavorAnswer =
       readonly status: 'found';
       readonly flavor: Flavor;
       /**
-       * The projects that may use it, when it is private and that was asked for and could be learned. Learned together
-       * with the flavor, so that no access list ever goes with another flavor that had the same id.
+       * The projects that may use it, when it is private and that was asked for and could be learned. Remembered under the
+       * flavor as Nova describes it, so that no access list ever goes with another flavor that had the same id.
        */
       readonly access?: ReadonlySet<string> | undefined;
     }
@@ -22,14 +22,17 @@ export type FlavorAnswer =
 export interface LookUpOptions {
   /** Passed on to Nova and Keystone, so that one id finds the request in every log. */
   readonly globalRequestId: string;
-  /** Aborted when nobody waits for the answer any more. */
+  /**
+   * Aborted when nobody waits for the answer any more. It belongs to one request: all that the request asks of Nova
+   * shares one deadline.
+   */
   readonly signal: AbortSignal;
   /**
    * What will do. `the new`: Nova itself is asked now. `the current`: what is remembered, as long as it is not too old.
    * `the known`: whatever is remembered and may still be used, when it has to be; it is renewed behind the reader.
    */
   readonly accept: 'the new' | 'the current' | 'the known';
-  /** Who may use private flavors is wanted, too. */
+  /** Who may use private flavors is wanted, too; for `the new` as well it may be remembered. */
   readonly withAccess: boolean;
   /** Asked between pieces of work on long lists. */
   readonly nextTurn: NextTurn;
@@ -84,7 +87,10 @@ export interface FlavorDirectory {
   /** Another number as soon as Nova has said something else of an id than is remembered of it. */
   readonly revision: number;
 
-  /** Looks up every id. An access list that cannot be learned is left out and fails nothing. */
+  /**
+   * Looks up every id. An access list that cannot be learned is left out and fails nothing; nor does one that is not
+   * learned yet when the time of the caller is up. Such a look-up is not good for another look.
+   */
   lookUp(flavorIds: readonly FlavorId[], options: LookUpOptions): Promise<LookUp>;
 }
 

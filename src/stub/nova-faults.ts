@@ -7,7 +7,8 @@ type NovaEffect =
   | { kind: 'losesMarker' }
   | { kind: 'loops' }
   | { kind: 'noAdmin' }
-  | { kind: 'shortPages'; size: number };
+  | { kind: 'shortPages'; size: number }
+  | { kind: 'endless'; size: number };
 
 /** What can go wrong with Nova besides what goes wrong with any server. */
 export abstract class NovaFaults extends StubServer {
@@ -41,6 +42,11 @@ export abstract class NovaFaults extends StubServer {
   /** Pages hold this many flavors at most, and lead on by next links. */
   shortPages(size: number, options: FaultOptions = {}): Undo {
     return this.quirks.arm({ kind: 'shortPages', size }, options);
+  }
+
+  /** Its list of flavors never ends: every page holds this many that were in none before, and leads on. */
+  listsForEver(size: number, options: FaultOptions = {}): Undo {
+    return this.quirks.arm({ kind: 'endless', size }, options);
   }
 
   override heals(): void {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isVisibleTo, type FlavorShelf, type ShelvedFlavor } from './flavor-shelf';
 import { flavorsUrl, novaFault, novaJson, renderBriefFlavor, renderFlavor, type NovaCall } from './nova-answers';
 import type { StubAnswer } from './stub-http';
@@ -43,6 +44,13 @@ export function listFlavors(shelf: FlavorShelf, call: NovaCall, request: ListReq
     if (error instanceof Refusal) return novaFault(call, 400, error.message);
     throw error;
   }
+}
+
+/** A page of flavors that were in none before, and a link to more of them. */
+export function listForEver(shelf: FlavorShelf, call: NovaCall, size: number): StubAnswer {
+  const [first] = shelf.list();
+  const flavors = Array.from({ length: size }, () => renderFlavor({ ...first!, id: randomUUID() }, call));
+  return novaJson(call, { flavors, flavors_links: [{ rel: 'next', href: flavorsUrl(call) }] });
 }
 
 function collectPage(shelf: FlavorShelf, call: NovaCall, { query, isDetailed, pageSize }: ListRequest): object {

@@ -10,7 +10,7 @@ import {
   type NovaCall,
 } from './nova-answers';
 import { NovaFaults } from './nova-faults';
-import { listFlavors } from './nova-flavor-list';
+import { listFlavors, listForEver } from './nova-flavor-list';
 import * as writes from './nova-flavor-writes';
 import { malformedVersion, refuseCall } from './nova-refusals';
 import { findNovaRoute, type NovaRoute } from './nova-routes';
@@ -178,6 +178,8 @@ export class StubNova extends NovaFaults {
       return novaFault(call, 400, `marker [${marker}] not found`);
     }
     if (marker !== null && this.quirks.strike('loops', request)) query.delete('marker');
+    const endless = this.quirks.strike('endless', request);
+    if (endless !== undefined) return listForEver(this.shelf, call, endless.size);
     const size = this.quirks.strike('shortPages', request)?.size ?? Infinity;
     return listFlavors(this.shelf, call, { query, isDetailed, pageSize: Math.min(this.maxLimit, size) });
   }

@@ -32,6 +32,16 @@ describe('what is hidden', () => {
     for (let round = 0; round < 2; round += 1) expect(await told(hidden)).toEqual(await told(none));
   });
 
+  it('is not named when Nova stumbles over it', async () => {
+    const own = await startStubWorld();
+    await own.world.as('admin').post('/RegisteredFlavors/redis/1,priv-none').expect(201);
+    own.stub.nova.answersWrongId('priv-other', { path: /flavors\/priv-none$/ });
+    const { status, text } = await own.world.as('other').get('/RegisteredFlavors/redis');
+    await own.world.close();
+
+    expect([status, text]).toEqual([502, expect.not.stringContaining('priv-')]);
+  });
+
   it('costs two look-ups in Nova at the most, however much of the registry is gone through for a page', async () => {
     const ids = Array.from({ length: 900 }, (_, index) => `many-${index}`);
     for (const id of ids) here.stub.nova.add({ id, name: id, ram: 1, vcpus: 1, disk: 1 });

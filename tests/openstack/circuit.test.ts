@@ -186,7 +186,7 @@ describe('a Nova that hangs', () => {
     const clients = connect(cloud, { attemptTimeoutMs: 400, novaDeadlineMs: 400 });
     await clients.nova.getFlavor('1', aCall());
     cloud.nova.hangs();
-    await outcomeOf(clients.directory.lookUp(new Map([['1', false]]), 'req-1'));
+    await outcomeOf(clients.directory.lookUp(['1'], { globalRequestId: 'req-1' }));
     await until(() => clients.away().includes('nova'));
     clients.close();
   });

@@ -1,15 +1,7 @@
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
-import { aCall, connect, wanted, type ClientOptions, type Clients } from './support/clients';
-import {
-  flavorRequestsAt,
-  loginsAt,
-  outcomeOf,
-  PROBE,
-  probesAt,
-  timed,
-  plainPrivateFlavor,
-  until,
-} from './support/expectations';
+import type { CachedFlavorDirectory } from '../../src/openstack/cached-flavor-directory';
+import { aCall, connect, createCache, type ClientOptions, type Clients } from './support/clients';
+import { loginsAt, outcomeOf, PROBE, probesAt, timed, until } from './support/expectations';
 
 const atAccess = { path: /\/os-flavor-access$/ };
 const atAccessOf = (id: string) => ({ path: new RegExp(`/${id}/os-flavor-access$`) });
@@ -17,11 +9,12 @@ const many = Array.from({ length: 12 }, (_, index) => `many-${index}`);
 
 let cloud: StubCloud;
 let clients: Clients;
+let cache: CachedFlavorDirectory;
 
 beforeEach(async () => {
   cloud = await startStubCloud();
   for (const id of ['p1', 'p2', 'with spaces in it', ...many]) addPrivate(id, [`project of ${id}`]);
-  clients = connect(cloud);
+  reconnect({});
 });
 
 afterEach(async () => {
@@ -31,6 +24,7 @@ afterEach(async () => {
 
 function reconnect(options: ClientOptions): void {
   clients = connect(cloud, options);
+  cache = createCache(clients, options.novaDeadlineMs === undefined ? {} : { deadlineMs: options.novaDeadlineMs });
 }
 
 function addPrivate(id: string, projects: string[]): void {
@@ -41,9 +35,17 @@ function getAccess(id: string) {
   return clients.nova.getFlavorAccess(id, aCall());
 }
 
+function lookUp(flavorIds: readonly string[], { withAccess = true, signal = aCall().signal } = {}) {
+  return cache.lookUp(flavorIds, { ...aCall(signal), accept: 'the current', withAccess });
+}
+
 async function findAccess(flavorIds: readonly string[], signal?: AbortSignal) {
-  const { learned } = await clients.directory.findAccess(flavorIds.map(plainPrivateFlavor), aCall(signal));
-  return Object.fromEntries([...learned].map(([id, projectIds]) => [id, [...projectIds].sort()]));
+  const { answers } = await lookUp(flavorIds, signal === undefined ? {} : { signal });
+  return Object.fromEntries(
+    [...answers].flatMap(([id, answer]) =>
+      answer.status === 'found' && answer.access !== undefined ? [[id, [...answer.access].sort()]] : [],
+    ),
+  );
 }
 
 function ofEach(flavorIds: readonly string[]) {
@@ -54,10 +56,10 @@ function accessTargets(): string[] {
   return cloud.nova.requests.map(({ target }) => target).filter((target) => target.search(atAccess.path) >= 0);
 }
 
-/** What was said of access, and with which fields. */
+/** What was said of access. */
 function warnings() {
   return clients.lines
-    .map((line) => JSON.parse(line) as { level: string; message: string; flavors?: number; reason?: string })
+    .map((line) => JSON.parse(line) as { level: string; message: string })
     .filter(({ message }) => message === 'access to private flavors could not be learned');
 }
 
@@ -144,50 +146,81 @@ describe('the access to many flavors', () => {
     cloud.nova.add({ id: 'p1', name: 'another', ram: 1, vcpus: 1, disk: 1, is_public: false, projects: ['demo'] });
   };
 
-  it('is not given to a flavor whose id went to another one before the list was asked for', async () => {
+  const nameAndAccessOf = async (id: string) => {
+    const answer = (await lookUp([id])).answers.get(id);
+    return answer?.status === 'found' && { name: answer.flavor.name, access: [...(answer.access ?? ['unknown'])] };
+  };
+
+  it('is that of the flavor that has the id now, when it went to another one before the list was asked for', async () => {
+    await lookUp(['p1'], { withAccess: false });
     giveP1ToAnother();
 
-    expect(await findAccess(['p1', 'p2'])).toEqual(ofEach(['p2']));
+    expect(await nameAndAccessOf('p1')).toEqual({ name: 'another', access: ['demo'] });
   });
 
-  it('is not given to a flavor whose id went to another one while the list came', async () => {
+  it('is that of the flavor that has the id now, when it went to another one while the list came', async () => {
+    await lookUp(['p1'], { withAccess: false });
     cloud.nova.isSlow(60, { ...atAccessOf('p1'), times: 1 });
-    const finding = findAccess(['p1', 'p2']);
-    await until(() => accessTargets().length === 2);
+    const finding = nameAndAccessOf('p1');
+    await until(() => accessTargets().length === 1);
     giveP1ToAnother();
 
-    expect(await finding).toEqual(ofEach(['p2']));
+    expect(await finding).toEqual({ name: 'another', access: ['demo'] });
+    expect(accessTargets()).toHaveLength(2);
   });
 
-  it('is as old as the look-up that it belongs to', async () => {
+  it('is hidden for the moment of a flavor that goes to another one again and again', async () => {
+    await lookUp(['p1'], { withAccess: false });
+    cloud.nova.isSlow(60, atAccessOf('p1'));
+    const finding = nameAndAccessOf('p1');
+    for (const count of [1, 2]) {
+      await until(() => accessTargets().length === count);
+      cloud.nova.change('p1', { ram: 100 + count });
+    }
+
+    expect(await finding).toEqual({ name: 'p1', access: ['unknown'] });
+  });
+
+  it('is as old as the question for it', async () => {
+    await lookUp(['p1'], { withAccess: false });
     cloud.nova.isSlow(50, atAccess);
     const askedAt = clients.clock.now();
-    const looking = clients.directory.lookUp(wanted(['p1'], true), aCall().globalRequestId);
+    const looking = lookUp(['p1']);
     await until(() => accessTargets().length === 1);
     clients.clock.passes(9);
 
-    expect((await looking).askedAt).toBe(askedAt);
+    expect((await looking).goodUntil).toBe(askedAt + 30_000);
   });
 
   it('is never asked for by an id that no path can carry', async () => {
     addPrivate('detail', ['demo']);
 
-    expect(await findAccess(['detail', '.', '..', 'p1'])).toEqual({ detail: [], '.': [], '..': [], ...ofEach(['p1']) });
+    expect(await findAccess(['detail', '.', '..', 'p1'])).toEqual(ofEach(['p1']));
     expect(accessTargets()).toEqual(['/v2.1/flavors/p1/os-flavor-access']);
-    expect(flavorRequestsAt(cloud)).toEqual({ gets: 2, pages: 0 }); // the list, and the flavor once more
   });
 
-  it('asks nothing for nothing', async () => {
-    expect([await findAccess([]), await findAccess(['detail'])]).toEqual([{}, { detail: [] }]);
-    expect([cloud.nova.requests, cloud.keystone.requests]).toEqual([[], []]);
+  it('is remembered list by list: one that hangs holds up no other', async () => {
+    reconnect({ attemptTimeoutMs: 4_000 });
+    cloud.nova.hangs(atAccessOf('many-3'));
+    const first = findAccess(many);
+    await until(() => accessTargets().length === many.length);
+
+    expect((await timed(() => findAccess(['p1', 'p2']))).ms).toBeLessThan(3_500);
+    expect(await first).toEqual(ofEach(many.filter((id) => id !== 'many-3')));
   });
 
-  it('goes in parallel, and no wider than it may', async () => {
-    reconnect({ maxConcurrentRequests: 3 });
-    cloud.nova.isSlow(60, atAccess);
+  it.each([
+    [8, 6],
+    [3, 2],
+    [1, 1],
+  ])('goes in parallel, and leaves some places to others: of %d at once %d', async (maxConcurrentRequests, behind) => {
+    reconnect({ maxConcurrentRequests });
+    await lookUp(many, { withAccess: false });
+    cloud.nova.resetRequests();
+    cloud.nova.isSlow(60, { path: /flavors/ });
 
     expect(await findAccess(many)).toEqual(ofEach(many));
-    expect(cloud.nova.maxConcurrent).toBe(3);
+    expect(cloud.nova.maxConcurrent).toBe(behind);
   });
 });
 
@@ -213,61 +246,54 @@ describe('access that cannot be learned', () => {
     ['Keystone refuses us', () => cloud.keystone.fails(401)],
     ['Nova does not take us for an admin', () => cloud.nova.callerIsNotAdmin()],
     ['Nova does not say who we are', () => cloud.nova.fails(403, { path: PROBE })],
-  ])('at all is nobody’s failure, and logged once: %s', async (_, goWrong) => {
+  ])('at all fails the look-up, as a flavor would that cannot be asked for: %s', async (_, goWrong) => {
+    await lookUp(['p1', 'p2'], { withAccess: false });
+    clients.serviceToken.invalidate((await clients.serviceToken.get('req-1')).token);
     await goWrong();
 
-    expect(await findAccess(['p1', 'p2'])).toEqual({});
-    expect(warnings()).toEqual([expect.objectContaining({ level: 'warn', flavors: 2 })]);
+    expect((await outcomeOf(findAccess(['p1', 'p2']))).kind).toBe('unavailable');
+    const [line, ...others] = clients.lines.filter((each) => each.includes('could not be asked'));
+    expect([JSON.parse(line!), others]).toEqual([expect.objectContaining({ level: 'warn', flavors: 2 }), []]);
   });
 
-  it('because Nova refuses each of our tokens does not cost more than two logins, however many are asked for', async () => {
-    reconnect({ maxConcurrentRequests: 2 });
+  it('because Nova refuses each of our tokens costs few logins, however many are asked for', async () => {
+    await lookUp(many, { withAccess: false });
     cloud.nova.rejectsTokens();
 
-    expect(await findAccess(many)).toEqual({});
-    expect(loginsAt(cloud)).toBe(2);
+    expect((await outcomeOf(findAccess(many))).kind).toBe('unavailable');
+    expect(loginsAt(cloud)).toBeLessThan(many.length);
   });
 
-  it('by the deadline is left out; what was learned counts', async () => {
-    reconnect({ novaDeadlineMs: 2_000, maxConcurrentRequests: 4 });
-    for (const id of ['many-3', 'many-4', 'many-5']) cloud.nova.hangs(atAccessOf(id));
+  it('by the deadline is left out; what was learned counts, and the rest goes on being learned', async () => {
+    cache = createCache(clients, { deadlineMs: 2_000 });
+    for (const id of ['many-3', 'many-4', 'many-5']) cloud.nova.isSlow(3_000, { ...atAccessOf(id), times: 1 });
 
-    const { ms, result } = await timed(() => findAccess(['p1', 'p2', ...many]));
-
-    expect(result).toEqual(ofEach(['p1', 'p2', ...many.filter((id) => !/-[345]$/.test(id))]));
-    expect(ms).toBeLessThan(4_000);
-    expect(warnings()).toEqual([expect.objectContaining({ reason: expect.stringContaining('deadline') })]);
+    const { ms, result } = await timed(() => lookUp(['p1', ...many]));
+    expect([ms < 4_000, result.goodUntil]).toEqual([true, 0]);
+    await until(async () => Object.keys(await findAccess(many)).length === many.length, 10_000);
+    expect(accessTargets()).toHaveLength(1 + many.length);
   });
 
-  it('by the deadline leaves no request behind', async () => {
-    reconnect({ novaDeadlineMs: 150, maxConcurrentRequests: 2 });
-    cloud.nova.isSlow(100, atAccess);
-    await findAccess(many);
-    const asked = accessTargets().length;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-
-    expect(accessTargets()).toHaveLength(asked);
-    expect(asked).toBeLessThan(many.length);
-  });
-
-  it('while Keystone hangs is given up at the deadline', async () => {
-    reconnect({ novaDeadlineMs: 500, keystoneDeadlineMs: 8_000, attemptTimeoutMs: 8_000 });
-    cloud.keystone.hangs();
-
-    const { ms, result } = await timed(() => findAccess(['p1']));
-
-    expect(result).toEqual({});
-    expect(ms).toBeLessThan(5_000);
-  });
-
-  it('because nobody waits any more ends at once', async () => {
-    cloud.nova.hangs(atAccess);
+  it('because nobody waits any more is learned nevertheless', async () => {
+    await lookUp(['p1'], { withAccess: false });
+    cloud.nova.isSlow(200, atAccess);
     const gone = new AbortController();
-    const finding = timed(() => findAccess(['p1'], gone.signal));
+    const finding = timed(() => outcomeOf(findAccess(['p1'], gone.signal)));
     await until(() => accessTargets().length === 1);
     gone.abort();
 
-    expect((await finding).ms).toBeLessThan(1_500);
-    expect((await finding).result).toEqual({});
+    expect((await finding).result.kind).toBe('upstream timed out');
+    expect([await findAccess(['p1']), accessTargets().length]).toEqual([ofEach(['p1']), 1]);
+  });
+
+  it('when the process ends leaves no request behind', async () => {
+    await lookUp(many, { withAccess: false });
+    cloud.nova.hangs(atAccess);
+    const finding = outcomeOf(findAccess(many));
+    await until(() => accessTargets().length === 6);
+    await cache.close();
+
+    expect((await finding).kind).toBe('unavailable');
+    expect(accessTargets()).toHaveLength(6);
   });
 });

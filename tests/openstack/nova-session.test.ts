@@ -6,7 +6,6 @@ import {
   flavorRequestsAt,
   loginsAt,
   outcomeOf,
-  plainPrivateFlavor,
   PROBE,
   probesAt,
   until,
@@ -115,7 +114,7 @@ describe('a service user that is no admin', () => {
   it('learns of no access either', async () => {
     cloud.nova.callerIsNotAdmin();
 
-    expect((await clients.directory.findAccess([plainPrivateFlavor('p')], aCall())).learned).toEqual(new Map());
+    expect(await outcomeOf(clients.directory.getAccess('p', 'req-1'))).toEqual(notAdmin);
     expect([flavorRequestsAt(cloud), probesAt(cloud)]).toEqual([nothingAsked, 1]);
   });
 

@@ -1,6 +1,6 @@
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
 import { manyFlavors } from '../../src/stub/stub-flavors';
-import { aCall, connect, wanted, type Clients } from './support/clients';
+import { aCall, connect, type Clients } from './support/clients';
 import { breakDescription, outcomeOf } from './support/expectations';
 
 let cloud: StubCloud;
@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 function lookUp(flavorIds: readonly string[]) {
-  return clients.directory.lookUp(wanted(flavorIds), aCall().globalRequestId);
+  return clients.directory.lookUp(flavorIds, { globalRequestId: aCall().globalRequestId });
 }
 
 /** So many ids, spread evenly over the list. */

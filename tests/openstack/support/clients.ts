@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import winston from 'winston';
 import { type Clock, systemClock } from '../../../src/clock';
 import type { Logger } from '../../../src/logger';
@@ -92,6 +93,7 @@ export interface ClientOptions {
   readonly maxConcurrentRequests?: number;
   readonly maxQueuedRequests?: number;
   readonly serviceTokenRoles?: readonly string[];
+  readonly answerMaxBytes?: number;
   readonly tokenCache?: { readonly seconds?: number; readonly entries?: number };
 }
 
@@ -115,14 +117,17 @@ export function connect(cloud: StubCloud, options: ClientOptions = {}) {
         serviceTokenRoles: options.serviceTokenRoles ?? ['service'],
       },
       nova: { timeoutMs, maxConcurrentRequests },
-      upstream: { answerMaxBytes: 16 * 1024 * 1024, inFlightMaxBytes: 64 * 1024 * 1024, probeIntervalMs: 10 },
+      upstream: {
+        answerMaxBytes: options.answerMaxBytes ?? 16 * 1024 * 1024,
+        ...{ inFlightMaxBytes: 64 * 1024 * 1024, probeIntervalMs: 10 },
+      },
       tokenCache: { seconds: 300, entries: 100, ...options.tokenCache },
     },
     { logger, clock, meter: new PrometheusMeter() },
   );
   opened.push(clients);
   const deadlineMs = options.novaDeadlineMs ?? 10_000;
-  const directory = new NovaFlavorDirectory(clients.nova, { deadlineMs, clock, logger });
+  const directory = new NovaFlavorDirectory(clients.nova, { deadlineMs, clock });
   return { ...clients, clock, logger, lines, credentials, directory, validator: clients.tokens };
 }
 
@@ -135,7 +140,7 @@ export function createCache(
   kept: KeptFlavors = {
     find: () => [],
     keep: () => Promise.resolve(),
-    count: () => ({ available: 0, changed: 0, missing: 0, unknown: 0 }),
+    count: async () => ({ available: 0, changed: 0, missing: 0, unknown: 0 }),
   },
 ): CachedFlavorDirectory {
   const defaults = { ttlSeconds: 30, staleWhileRevalidateSeconds: 0, maxStaleSeconds: 0, maxEntries: 100 };
@@ -144,14 +149,9 @@ export function createCache(
   return new CachedFlavorDirectory(directory, keeper, all);
 }
 
-/** Flavor ids as a look-up in Nova takes them: with their access lists, or without. */
-export function wanted(flavorIds: readonly string[], withAccess = false): Map<string, boolean> {
-  return new Map(flavorIds.map((id) => [id, withAccess]));
-}
-
 /** A request id, and nobody who hangs up. */
 export function aCall(signal: AbortSignal = new AbortController().signal) {
-  return { globalRequestId: 'req-11111111-2222-3333-4444-555555555555', signal };
+  return { globalRequestId: 'req-11111111-2222-3333-4444-555555555555', signal, nextTurn: () => setImmediate() };
 }
 
 /** The same from a source: who wants to know about a token. */

@@ -1,4 +1,3 @@
-import type { Flavor } from '../../../src/registrations/flavor';
 import { inspect } from 'node:util';
 import { RegisteredFlavorsError } from '../../../src/errors';
 import type { StubCloud } from '../../../src/stub/stub-cloud';
@@ -47,12 +46,6 @@ export async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; re
 /** Lets Nova describe one flavor, in lists and by itself, so that it makes no sense. */
 export function breakDescription({ nova }: StubCloud, flavorId: string): void {
   nova.change(flavorId, { ram: 'plenty' as unknown as number });
-}
-
-/** A private flavor as `{ id, name: id, ram: 1, vcpus: 1, disk: 1 }` is read from the stub. */
-export function plainPrivateFlavor(id: string): Flavor {
-  const nothing = { description: null, ephemeral: 0, swap: 0, rxtxFactor: 1, isDisabled: false, extraSpecs: {} };
-  return { id, name: id, ram: 1, vcpus: 1, disk: 1, isPublic: false, ...nothing };
 }
 
 /** How often Keystone was asked to log somebody in. */

@@ -12,14 +12,17 @@ import { failureOf } from '../../openstack/support/expectations';
 import { sqliteRegistry } from '../../store/sqlite-registry';
 
 /** A caller with these roles, in the project p-1, who has sent no id for the logs. */
-export function callOf(roles: readonly string[], but: Partial<CallContext> = {}): CallContext {
+export function callOf(roles: readonly string[], { signal, ...but }: Partial<CallContext> = {}): CallContext {
   return {
     caller: { userId: 'u-1', projectId: 'p-1', roles, accessRules: undefined },
     requestId: 'req-11111111-2222-3333-4444-555555555555',
     globalRequestId: 'req-11111111-2222-3333-4444-555555555555',
     inboundGlobalRequestId: undefined,
-    signal: new AbortController().signal,
     nextTurn: () => undefined,
+    /** A signal is one request's, with its deadline: whoever is used for several gets one for each. */
+    get signal() {
+      return signal ?? new AbortController().signal;
+    },
     ...but,
   };
 }
