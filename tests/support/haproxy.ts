@@ -60,6 +60,11 @@ export class HAProxy {
     return Number((await this.servers()).get(name)?.['stot']);
   }
 
+  /** How often it has taken a server out. */
+  async timesTakenOut(name: ServerName): Promise<number> {
+    return Number((await this.servers()).get(name)?.['chkdown']);
+  }
+
   async stop(): Promise<void> {
     if (this.child.exitCode !== null) return;
     const ended = once(this.child, 'exit');
