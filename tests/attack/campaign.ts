@@ -11,6 +11,8 @@ import type { Probe } from './watcher-program';
 
 /** How long each part of an attack takes. */
 export interface Durations {
+  /** Until the code of what is asked quietly is compiled. */
+  readonly warmUpSeconds: number;
   readonly quietSeconds: number;
   readonly attackSeconds: number;
   /** How long after the attack all has to be as before. */
@@ -59,8 +61,6 @@ const SAMPLE_MS = 200;
 const READS_PER_SECOND = 20;
 const CHECKS_PER_SECOND = 5;
 const NEWCOMERS_PER_SECOND = 2;
-/** Until the code of what is asked quietly is compiled. */
-const WARM_UP_SECONDS = 3;
 
 /** Runs one attack on services of its own. */
 export async function runAttack(
@@ -95,7 +95,7 @@ export async function attackOn(
   const inUse = () => Promise.all(stage.services.map((service) => inUseOf(service)));
   try {
     await watcher.ask('watch', probesOf(stage, ground));
-    await sleep(WARM_UP_SECONDS * 1000);
+    await sleep(durations.warmUpSeconds * 1000);
     const before = { inUse: await inUse(), descriptors: pids.map(openDescriptors) };
     await watcher.ask('next', undefined);
     await sleep(durations.quietSeconds * 1000);
@@ -125,7 +125,7 @@ export async function attackOn(
       timesTakenOut: await stage.timesTakenOut(),
       harm: stage.services.flatMap(({ health: { ended, complaints } }) => [
         ...(ended === null ? [] : [`a process ended: ${ended}`]),
-        ...(complaints === '' ? [] : [complaints.slice(0, 500)]),
+        ...(complaints === '' ? [] : [/^.*Error: .*$/m.exec(complaints)?.[0] ?? complaints.slice(0, 200)]),
       ]),
     };
   } finally {
@@ -161,7 +161,7 @@ function metOf(reports: Reports): Met {
 }
 
 async function inUseOf(service: Stage['services'][number]): Promise<number> {
-  return service.health.ended === null ? service.memoryBytes() : 0;
+  return service.health.ended === null ? service.memoryBytes().catch(() => 0) : 0; // it may end of it
 }
 
 function mostGrown(before: readonly number[], after: readonly number[]): number {

@@ -1,6 +1,6 @@
 // npm run attack: attackers do their worst, one after the other, and others are looked at meanwhile.
 //   -- NAME ...       only attackers with these words in their names
-//   -- turns          instead: how long each operation holds up the event loop
+//   -- turns [WORD ...]  instead: how long each operation (with such a word in it) holds up the event loop
 //   --shape 100x100   registries of so many service types with so many flavors each; may be given several times
 //   --setup plain     only alone (plain), or only behind HAProxy (haproxy)
 //   --seconds N       so long each, instead of 60
@@ -41,7 +41,8 @@ async function main(): Promise<void> {
 async function runCampaign(asked: ReturnType<typeof readArguments>): Promise<boolean> {
   const seed = Number(asked.seed ?? randomInt(2 ** 31));
   const attackSeconds = Number(asked.seconds ?? 60);
-  const durations = { quietSeconds: Number(asked.quiet ?? 10), attackSeconds, recoverySeconds: 5, afterSeconds: 5 };
+  const quietSeconds = Number(asked.quiet ?? 10);
+  const durations = { warmUpSeconds: 3, quietSeconds, attackSeconds, recoverySeconds: 5, afterSeconds: 5 };
   const attackers = attackersNamed(asked.positionals);
   const outcomes: Judged[] = [];
   process.stdout.write(`seed ${seed}\n`);
@@ -63,11 +64,16 @@ async function runCampaign(asked: ReturnType<typeof readArguments>): Promise<boo
 async function runTurns(asked: ReturnType<typeof readArguments>): Promise<boolean> {
   const found = [];
   for (const shape of asked.shape ?? SHAPES_FOR_TURNS) {
-    found.push({ shape, rows: await turns(readShape(shape), BUILT, (row) => process.stdout.write(turnsLine(row))) });
-    process.stdout.write(turnsTable(found.at(-1)!.rows));
+    const ground = await prepareGround(readShape(shape));
+    const rows = await turns(ground, BUILT, (row) => process.stdout.write(turnsLine(row)), asked.positionals.slice(1));
+    await ground.close();
+    process.stdout.write(turnsTable(rows));
+    found.push({ shape, rows });
   }
   if (asked.write === true) writeTurns(found);
   return found.every(({ rows }) => rows.every(({ isMet }) => isMet));
 }
 
+// Children end when their parent does; what else is to be cleaned up is cleaned up at the exit.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 void main();

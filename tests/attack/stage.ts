@@ -38,12 +38,15 @@ const NAMES: readonly ServerName[] = ['first', 'second'];
 export async function prepareGround(shape: Shape): Promise<Ground> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'attack-'));
   const databaseFile = path.join(folder, 'registry.db');
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
   const stub = ChildProgram.start('stub-program');
   await createFilledRegistry(databaseFile, shape);
   const cloud = await stub.ask<CloudHand>('start', { shape });
   const close = async (): Promise<void> => {
     await stub.stop();
-    rmSync(folder, { recursive: true, force: true });
+    remove();
+    process.off('exit', remove);
   };
   const hideAllBut = (visible: number) => stub.ask<void>('hideAllBut', { visible });
   return { shape, cloud, databaseFile, hideAllBut, close };

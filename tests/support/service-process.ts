@@ -104,10 +104,19 @@ export class ServiceProcess {
   }
 
   private async asked<Told = number>(order: 'memory' | 'cpu' | 'turns'): Promise<Told> {
-    const answer = once(this.child, 'message');
+    const given = new AbortController();
+    const answer = once(this.child, 'message', given);
+    const noAnswer = once(this.child, 'exit', given).then(() =>
+      Promise.reject(new Error('it ended while it was asked')),
+    );
     this.child.send(order);
-    const [value] = (await answer) as [Told];
-    return value;
+    try {
+      const [value] = (await Promise.race([answer, noAnswer])) as [Told];
+      return value;
+    } finally {
+      given.abort();
+      await Promise.allSettled([answer, noAnswer]);
+    }
   }
 
   /** Ends it as a process manager would, or in another way, and answers with its exit code or the signal. */
