@@ -96,7 +96,11 @@ export async function attackOn(
   try {
     await watcher.ask('watch', probesOf(stage, ground));
     await sleep(durations.warmUpSeconds * 1000);
-    const before = { inUse: await inUse(), descriptors: pids.map(openDescriptors) };
+    const before = {
+      inUse: await inUse(),
+      descriptors: pids.map(openDescriptors),
+      takenOut: await stage.timesTakenOut(),
+    };
     await watcher.ask('next', undefined);
     await sleep(durations.quietSeconds * 1000);
     const quiet = metOf(await watcher.ask('next', undefined));
@@ -122,7 +126,7 @@ export async function attackOn(
       grownMib: mostGrown(resident, [...peaks.values()]) / MIB,
       keptMib: mostGrown(before.inUse, still) / MIB,
       keptDescriptors: mostGrown(before.descriptors, descriptors),
-      timesTakenOut: await stage.timesTakenOut(),
+      timesTakenOut: (await stage.timesTakenOut()) - before.takenOut,
       harm: stage.services.flatMap(({ health: { ended, complaints } }) => [
         ...(ended === null ? [] : [`a process ended: ${ended}`]),
         ...(complaints === '' ? [] : [/^.*Error: .*$/m.exec(complaints)?.[0] ?? complaints.slice(0, 200)]),

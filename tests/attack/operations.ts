@@ -67,12 +67,14 @@ function unchanged({ what, make, ...rest }: Operation): Operation {
   return { ...rest, what: `${what}, with its ETag`, status: 304, make: repeat };
 }
 
+let changes = 0;
+
 /** Behind a registration, so that nothing that was remembered of the registry will do. */
 function changed({ what, make, ...rest }: Operation): Operation {
   const behind: Make = async (making) => {
-    const { shape, round } = making;
-    const method = round % 2 === 0 ? 'POST' : 'DELETE';
-    await making.ask('admin', { method, path: `/RegisteredFlavors/changing/${flavorIds(shape, 0, 1)[0]}` });
+    changes += 1;
+    const path = `/RegisteredFlavors/changing-${changes}/${flavorIds(making.shape, 0, 1)[0]}`;
+    await making.ask('admin', { method: 'POST', path });
     return make(making);
   };
   return { ...rest, what: `${what}, behind a change`, make: behind };
@@ -219,5 +221,8 @@ const WRITES: readonly Operation[] = [
 
 export const OPERATIONS: readonly Operation[] = [...PUBLIC, ...PAGES, ...LISTS, ...REST, ...WRITES];
 
-/** What is measured while nothing is in memory, and through the eyes of somebody who sees little. */
+/** What is measured while nothing is in memory. */
 export const FIRST_READS: readonly Operation[] = [PAGE, LIST, ONE_TYPE, CHECK, NO_SUCH, TYPES];
+
+/** What is measured through the eyes of somebody who sees little. */
+export const READS_OF_LITTLE: readonly Operation[] = FIRST_READS.map(changed);

@@ -4,7 +4,7 @@ import type { LongestTurn } from '../support/longest-turn';
 import { type Program, ServiceProcess } from '../support/service-process';
 import { forgetKeptFlavors } from './filled-registry';
 import { type Answered, sendAsked } from './send-asked';
-import { type Asked, FIRST_READS, type Operation, OPERATIONS, type Person } from './operations';
+import { type Asked, FIRST_READS, type Operation, OPERATIONS, type Person, READS_OF_LITTLE } from './operations';
 import { environmentOf, type Ground } from './stage';
 
 /** How long one operation held up the event loop. */
@@ -66,7 +66,7 @@ export async function turns(
   forgetKeptFlavors(ground.databaseFile);
   await withService(ground, program, {}, async (service) => {
     await service.ask('reader', EVERYTHING);
-    for (const operation of named(FIRST_READS, words)) {
+    for (const operation of named(READS_OF_LITTLE, words)) {
       keep(await service.measure(onceMore(operation, 'seeing little'), ROUNDS));
     }
   });
