@@ -118,9 +118,9 @@ export async function attackOn(
     await watcher.ask('next', undefined);
     await sleep(durations.afterSeconds * 1000);
     const after = metOf(await watcher.ask('next', undefined));
-    const descriptors = pids.map((pid) => ifThere(() => openDescriptors(pid)));
     await watcher.stop();
-    const still = await inUse();
+    const still = await inUse(); // and by then it has noticed that those who watched are gone
+    const descriptors = pids.map((pid) => ifThere(() => openDescriptors(pid)));
     return {
       ...{ attacker, registrations: registrationsOf(ground.shape), quiet, during: metOf(during), after, tally },
       grownMib: mostGrown(resident, [...peaks.values()]) / MIB,

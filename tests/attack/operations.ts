@@ -81,7 +81,8 @@ function changed({ what, make, ...rest }: Operation): Operation {
 }
 
 const types = (shape: Shape, count: number): string => typeNames(shape, 0, count).join();
-const ids = (shape: Shape, round: number, count: number): string => flavorIds(shape, round * 7, count).join();
+/** Others in each round, and always the first, which everybody sees. */
+const ids = (shape: Shape, round: number, count: number): string => flavorIds(shape, 0, count - round).join();
 
 const PAGE = reads('a page of everything', 'reader', ({ round }) => ({ path: `/RegisteredFlavors?min_ram=${round}` }));
 const LIST = reads('a list of 100 types', 'reader', ({ round, shape }) => ({
