@@ -3,7 +3,7 @@ import type { Program } from '../support/service-process';
 import type { Attacker } from './attackers/attacker';
 import { ChildProgram } from './child-program';
 import { type Latencies, partRight } from './latencies';
-import { ifThere, MemoryWatch, openDescriptors, residentBytes } from './process-usage';
+import { ifThere, MemoryWatch, openDescriptors, residentBytes, waitedMs } from './process-usage';
 import { registrationsOf, OTHER_READERS_TYPE } from './shape';
 import { type Ground, type Setup, type Stage, startStage } from './stage';
 import { missesOf } from './verdict';
@@ -44,6 +44,8 @@ export interface Outcome {
   /** How many more files and connections are still open afterwards. */
   readonly keptDescriptors: number;
   readonly timesTakenOut: number;
+  /** The part of the attack in which a process was ready to run and the machine ran others, at the most. */
+  readonly waited: number;
   /** How processes ended before they were told to, and what they complained of. */
   readonly harm: readonly string[];
   /** Exit codes other than 0, once told to stop. */
@@ -105,10 +107,13 @@ export async function attackOn(
     await sleep(durations.quietSeconds * 1000);
     const quiet = metOf(await watcher.ask('next', undefined));
     const resident = pids.map(residentBytes);
+    const waited = () => pids.map((pid) => ifThere(() => waitedMs(pid)));
+    const waitedBefore = waited();
     const memory = new MemoryWatch(pids, SAMPLE_MS);
     const order = { name: attacker.name, url: stage.url, shape: ground.shape, seed };
     const seconds = durations.attackSeconds;
     const tally = await enemy.ask<Outcome['tally']>('attack', { ...order, seconds, tokens: ground.cloud.attackers });
+    const waitedPart = mostGrown(waitedBefore, waited()) / (seconds * 1000);
     const [during] = await Promise.all([
       watcher.ask<Reports>('next', undefined),
       enemy.stop(),
@@ -126,6 +131,7 @@ export async function attackOn(
       grownMib: mostGrown(resident, [...peaks.values()]) / MIB,
       keptMib: mostGrown(before.inUse, still) / MIB,
       keptDescriptors: mostGrown(before.descriptors, descriptors),
+      waited: Math.max(0, waitedPart),
       timesTakenOut: (await stage.timesTakenOut()) - before.takenOut,
       harm: stage.services.flatMap(({ health: { ended, complaints } }) => [
         ...(ended === null ? [] : [`a process ended: ${ended}`]),

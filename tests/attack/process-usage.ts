@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 const KIB = 1024;
+const NS_PER_MS = 1e6;
 
 /** The bytes of a process that are in memory. */
 export function residentBytes(pid: number): number {
@@ -11,6 +12,11 @@ export function residentBytes(pid: number): number {
 /** How many files and connections a process has open. */
 export function openDescriptors(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
+}
+
+/** For how long a process, ready to run, has waited so far because the machine ran others; 0 where the system does not say. */
+export function waitedMs(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1] ?? 0) / NS_PER_MS;
 }
 
 /** Looks again and again at how much memory processes have, until it is told to stop. */
