@@ -51,6 +51,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
   const flavors = createDirectory(config, openstack, keptFlavors, { clock, logger });
   const catalog = new NovaFlavorCatalog(openstack.nova, { deadlineMs: config.nova.deadlineMs });
   const contract = readContract();
+  const registry = { store, events };
   let isStopping = false;
   const app = createApp({
     ...http,
@@ -60,8 +61,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
     peekCaller: (token) => openstack.tokens.peek(token),
     handlers: new Map([
       ...registryHandlers(registrySettings(config), {
-        store,
-        events,
+        ...registry,
         flavors,
         catalog,
         roles: config.roles,

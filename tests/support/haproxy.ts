@@ -24,6 +24,7 @@ export class HAProxy {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child.once('error', (error) => (this.output += `${error.message}: tests/cloud/up.sh installs haproxy\n`));
+    process.once('exit', () => this.child.kill()); // it does not notice by itself that nobody is there any more
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString('utf8')));
     }
@@ -58,6 +59,11 @@ export class HAProxy {
   /** How many requests it has sent to a server so far. */
   async requestsTo(name: ServerName): Promise<number> {
     return Number((await this.servers()).get(name)?.['stot']);
+  }
+
+  /** How often it has taken a server out. */
+  async timesTakenOut(name: ServerName): Promise<number> {
+    return Number((await this.servers()).get(name)?.['chkdown']);
   }
 
   async stop(): Promise<void> {

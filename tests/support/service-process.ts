@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { LongestTurn } from './longest-turn';
 
 const root = path.join(__dirname, '..', '..');
 const POLL_MS = 10;
@@ -55,7 +56,8 @@ export class ServiceProcess {
   static async start(environment: Readonly<Record<string, string>>, program = SERVICE): Promise<ServiceProcess> {
     const started = new ServiceProcess(environment, program);
     await started.prints(program.ready);
-    started.address = /"url":"(http[^"]+)"/.exec(started.output)?.[1] ?? '';
+    // The last one: a service with metrics says first where those are.
+    started.address = [...started.output.matchAll(/"url":"(http[^"]+)"/g)].at(-1)?.[1] ?? '';
     return started;
   }
 
@@ -66,6 +68,15 @@ export class ServiceProcess {
   /** Whether it is still the same process, and has nothing to complain of. */
   get health(): { ended: number | string | null; complaints: string } {
     return { ended: this.child.exitCode ?? this.child.signalCode, complaints: this.complaints };
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** Drops what it has printed so far: a line for each of a million requests is more than a string can hold. */
+  forgetOutput(): void {
+    this.output = '';
   }
 
   /** Waits until something has been printed. */
@@ -87,11 +98,25 @@ export class ServiceProcess {
     return this.asked('cpu');
   }
 
-  private async asked(order: 'memory' | 'cpu'): Promise<number> {
-    const answer = once(this.child, 'message');
+  /** For how long its event loop was held up at the most since this was asked last. */
+  async longestTurn(): Promise<LongestTurn> {
+    return this.asked('turns');
+  }
+
+  private async asked<Told = number>(order: 'memory' | 'cpu' | 'turns'): Promise<Told> {
+    const given = new AbortController();
+    const answer = once(this.child, 'message', given);
+    const noAnswer = once(this.child, 'exit', given).then(() =>
+      Promise.reject(new Error('it ended while it was asked')),
+    );
     this.child.send(order);
-    const [value] = (await answer) as [number];
-    return value;
+    try {
+      const [value] = (await Promise.race([answer, noAnswer])) as [Told];
+      return value;
+    } finally {
+      given.abort();
+      await Promise.allSettled([answer, noAnswer]);
+    }
   }
 
   /** Ends it as a process manager would, or in another way, and answers with its exit code or the signal. */

@@ -1,0 +1,128 @@
+import type { Attacker, Target } from './attacker';
+import { after, askOver, bytesOf, every, holdOpen, type MakeRequest } from './connections';
+
+const FLOODERS = 64;
+const MADE_UP = 300;
+const SLOW = 1000;
+const MIB = 1024 * 1024;
+const METHODS = ['PROPFIND', 'TRACE', 'OPTIONS', 'PURGE', 'DELETE', 'PUT', 'M-SEARCH', 'PATCH'];
+
+/** Somebody without a valid token who sends as many small requests as are answered. */
+function flood(name: string, does: string, make: MakeRequest, connections = FLOODERS): Attacker {
+  return { name, who: 'nobody', does, attack: (target) => askOver(target, connections, make) };
+}
+
+/** In the form of a token: Keystone has to be asked. */
+function madeUpToken(number: number): string {
+  return `gAAAAA${String(number).padStart(10, '0')}${'m'.repeat(172)}`;
+}
+
+/** A body that goes on for ever, in chunks. */
+function endlessBody({ signal }: Target, write: (bytes: string) => boolean, isOpen: () => boolean): void {
+  const chunk = `${(64 * 1024).toString(16)}\r\n${'b'.repeat(64 * 1024)}\r\n`;
+  while (!signal.aborted && isOpen() && write(chunk));
+}
+
+export const NOBODY: readonly Attacker[] = [
+  flood(
+    'made-up-tokens',
+    '300 connections with tokens that are made up',
+    (n) => ({
+      ...{ path: '/RegisteredFlavors/redis', token: madeUpToken(n) },
+    }),
+    MADE_UP,
+  ),
+  flood('no-tokens', 'requests without a token, which are 401', (n) => ({ path: `/RegisteredFlavors/t${n}` })),
+  flood('unknown-paths', 'paths that there are not, which are 404', (n) => ({ path: `/nothing/${n}?a=${n}` })),
+  flood('unknown-methods', 'methods that are not those of the path', (n) => ({
+    ...{ method: METHODS[n % METHODS.length]!, path: n % 3 === 0 ? '/openapi.json' : `/RegisteredFlavors/t${n}` },
+  })),
+  flood('long-urls', 'URLs that are too long (414), and headers that are (431)', (n) =>
+    n % 2 === 0
+      ? { path: `/RegisteredFlavors/${'t'.repeat(50_000)}${n}` }
+      : { path: '/RegisteredFlavors', headers: { 'X-Long': `${n}`.padEnd(70_000, 'h') } },
+  ),
+  flood('health', '/healthcheck, /readiness and /, which are never refused', (n) => ({
+    path: ['/healthcheck', '/readiness', '/'][n % 3]!,
+  })),
+  flood(
+    'bodies',
+    'bodies of 5 MiB, with a token that is made up and without, 20 at a time',
+    (n) => ({
+      ...{ method: 'POST', path: '/RegisteredFlavors', token: n % 2 === 0 ? undefined : madeUpToken(n) },
+      ...{ headers: { 'Content-Type': 'application/json' }, body: Buffer.alloc(5 * MIB, 'b') },
+    }),
+    20,
+  ),
+  {
+    name: 'endless-bodies',
+    who: 'nobody',
+    does: 'bodies without an end, where one is taken and where none is, 50 at a time',
+    attack: (target) =>
+      holdOpen(target, 50, (socket, number) => {
+        const headers = { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' };
+        const [method, path] = number % 2 === 0 ? ['PUT', '/Registrations'] : ['GET', '/openapi.json'];
+        socket.write(bytesOf({ method, path, headers, token: madeUpToken(number) }));
+        const more = () =>
+          endlessBody(
+            target,
+            (bytes) => socket.write(bytes),
+            () => socket.writable,
+          );
+        socket.on('drain', more).resume();
+        more();
+      }),
+  },
+  {
+    name: 'slow-headers',
+    who: 'nobody',
+    does: '1,000 connections that send a header each second and never end',
+    attack: (target) =>
+      holdOpen(target, SLOW, (socket, number) => {
+        socket.write('GET /RegisteredFlavors HTTP/1.1\r\nHost: x\r\n');
+        every(socket, 1000, () => socket.write(`X-${number}: 1\r\n`));
+      }),
+  },
+  {
+    name: 'slow-bodies',
+    who: 'nobody',
+    does: '1,000 connections that send a byte of their body each second',
+    attack: (target) =>
+      holdOpen(target, SLOW, (socket) => {
+        const headers = { 'Content-Type': 'application/json', 'Content-Length': '100000' };
+        socket.write(bytesOf({ method: 'POST', path: '/RegisteredFlavors', headers }));
+        every(socket, 1000, () => socket.write(' '));
+      }),
+  },
+  {
+    name: 'silent',
+    who: 'nobody',
+    does: '1,000 connections that send nothing',
+    attack: (target) => holdOpen(target, SLOW, () => undefined),
+  },
+  {
+    name: 'pipelines',
+    who: 'nobody',
+    does: '100 connections that send 100 requests at once, again and again',
+    attack: (target) =>
+      holdOpen(target, 100, (socket) => {
+        const paths = ['/healthcheck', '/nothing', '/openapi.json', '/ServiceTypes'];
+        const requests = Array.from({ length: 100 }, (_, at) => bytesOf({ path: paths[at % paths.length]! })).join('');
+        socket.write(requests);
+        every(socket, 1000, () => socket.write(requests));
+        socket.on('data', () => undefined).resume();
+      }),
+  },
+  {
+    name: 'not-http',
+    who: 'nobody',
+    does: 'bytes that are not HTTP, 50 at a time',
+    attack: (target) =>
+      holdOpen(target, 50, (socket, number, random) => {
+        const garbage = Buffer.from(Array.from({ length: 512 }, () => random(256)));
+        socket.write(number % 2 === 0 ? garbage : Buffer.concat([Buffer.from('GET / HTTP/1.1\r\n'), garbage]));
+        socket.resume();
+        after(socket, 1000, () => socket.destroy());
+      }),
+  },
+];
