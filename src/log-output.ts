@@ -43,13 +43,19 @@ export class LogOutput extends Writable {
     this.#isBehind = waiting > (this.#isBehind ? 0 : MAX_WAITING_CHARACTERS);
     if (this.#isBehind) this.#lose(said, 'nobody reads it');
     else
-      this.target.write(this.#isTorn ? `\n${line}` : line, (error) => {
-        this.#isTorn = Boolean(error);
-        if (error) this.#lose(said, codeOf(error));
-        else this.#recover();
-      });
+      this.target.write(
+        this.#isTorn ? `\n${line}` : line,
+        said === 0 ? this.#hear : (error) => this.#hear(error, said),
+      );
     done(); // what waits, waits in the target alone
   }
+
+  /** One function for all lines: Node batches the calls of one callback. */
+  readonly #hear = (error?: Error | null, said = 0): void => {
+    this.#isTorn = Boolean(error);
+    if (error) this.#lose(said, codeOf(error));
+    else this.#recover();
+  };
 
   #lose(said: number, reason: string): void {
     this.lost += 1;

@@ -1,44 +1,12 @@
-import type { Socket } from 'node:net';
-import { connectionStates } from '../support/hostile/connection-states';
+import { leaveInEveryState } from '../support/hostile/connection-states';
 import { ErrorListeners } from '../support/hostile/error-listeners';
 import { type HostileWorld, startHostileWorld, UNHARMED } from '../support/hostile/hostile-world';
 import { answersTo, RawConnection, request } from '../support/hostile/raw-http';
 import { startStubWorld } from '../support/stub-world';
 
-const AT_ONCE = 50;
 const NOVA_TAKES_MS = 30;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-const MOMENTS: readonly ((socket: Socket) => Promise<unknown>)[] = [
-  (socket) => new Promise((resolve) => socket.write('', resolve)), // as soon as it is out
-  (socket) => Promise.race([new Promise((resolve) => socket.once('data', resolve)), pause(100)]),
-  () => pause(10),
-  () => pause(2 * NOVA_TAKES_MS),
-];
-const ENDS: readonly ((socket: Socket) => unknown)[] = [
-  (socket) => socket.resetAndDestroy(),
-  (socket) => socket.end(),
-  (socket) => (socket.end(), setTimeout(() => socket.resetAndDestroy(), 20)),
-  (socket) => socket.pause().destroy(), // with an answer unread: the kernel resets
-];
-
-/** Brings connections into every state, at any byte of it, and leaves in every way, at several moments. */
-async function leaveInEveryState(url: string, token: string, rounds: number): Promise<void> {
-  const states = connectionStates(token);
-  const leave = async (round: number) => {
-    const [, bytes] = states[round % states.length]!;
-    const isWhole = round % 3 > 0;
-    const cut = isWhole ? bytes.length : (round * 7919) % (bytes.length + 1);
-    const { socket } = new RawConnection(url, { allowHalfOpen: true }).send(bytes.slice(0, cut));
-    await new Promise((resolve) => socket.once('ready', resolve).once('close', resolve));
-    await MOMENTS[Math.floor(round / 2) % MOMENTS.length]!(socket);
-    ENDS[Math.floor(round / states.length) % ENDS.length]!(socket);
-    await new Promise((resolve) => (socket.closed ? resolve(undefined) : socket.once('close', resolve)));
-  };
-  for (let from = 0; from < rounds; from += AT_ONCE)
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, rounds - from) }, (_, index) => leave(from + index)));
-}
 
 describe('clients that reset their connections', () => {
   let here: HostileWorld;
@@ -53,7 +21,7 @@ describe('clients that reset their connections', () => {
   afterAll(() => here.close());
 
   const connect = (before = '') =>
-    new RawConnection(here.service.url).send(`${before}CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n`);
+    new RawConnection(here.service.url).send(`${before}CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n`);
   const untilNovaIsAsked = async () => {
     while (here.stub.nova.requests.length === 0 && here.service.health.ended === null) await pause(10);
   };

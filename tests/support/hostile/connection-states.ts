@@ -1,9 +1,46 @@
-/** What a client may have sent when it leaves: every state that a connection can be in. `SLOW` is answered late. */
-export function connectionStates(token: string): readonly (readonly [string, string])[] {
+import type { Socket } from 'node:net';
+import { RawConnection } from './raw-http';
+
+const AT_ONCE = 50;
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const MOMENTS: readonly ((socket: Socket) => Promise<unknown>)[] = [
+  (socket) => new Promise((resolve) => socket.write('', resolve)), // as soon as it is out
+  (socket) => Promise.race([new Promise((resolve) => socket.once('data', resolve)), pause(100)]),
+  () => pause(10),
+  () => pause(60),
+];
+const ENDS: readonly ((socket: Socket) => unknown)[] = [
+  (socket) => socket.resetAndDestroy(),
+  (socket) => socket.end(),
+  (socket) => (socket.end(), setTimeout(() => socket.resetAndDestroy(), 20)),
+  (socket) => socket.pause().destroy(), // with an answer unread: the kernel resets
+];
+
+/** Brings connections into every state, at any byte of it, and leaves in every way, at several moments. */
+export async function leaveInEveryState(url: string, token: string, rounds: number): Promise<void> {
+  const states = connectionStates(token);
+  const leave = async (round: number) => {
+    const [, bytes] = states[round % states.length]!;
+    const isWhole = round % 3 > 0;
+    const cut = isWhole ? bytes.length : (round * 7919) % (bytes.length + 1);
+    const { socket } = new RawConnection(url, { allowHalfOpen: true }).send(bytes.slice(0, cut));
+    await new Promise((resolve) => socket.once('ready', resolve).once('close', resolve));
+    await MOMENTS[Math.floor(round / 2) % MOMENTS.length]!(socket);
+    ENDS[Math.floor(round / states.length) % ENDS.length]!(socket);
+    await new Promise((resolve) => (socket.closed ? resolve(undefined) : socket.once('close', resolve)));
+  };
+  for (let from = 0; from < rounds; from += AT_ONCE)
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, rounds - from) }, (_, index) => leave(from + index)));
+}
+
+/** What a client may have sent when it leaves: every state that a connection can be in. */
+function connectionStates(token: string): readonly (readonly [string, string])[] {
   const head = (line: string, ...headers: string[]) =>
     [`${line} HTTP/1.1`, 'Host: x', `X-Auth-Token: ${token}`, ...headers, '', ''].join('\r\n');
   const slow = head('POST /RegisteredFlavors/reset/1');
-  const connect = 'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n';
+  const connect = 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n';
   const upgrade = (to: string) => head('GET /RegisteredFlavors/redis', 'Connection: Upgrade', `Upgrade: ${to}`);
   const json = 'Content-Type: application/json';
   return [
