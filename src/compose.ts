@@ -48,10 +48,10 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
   const { registrations: store, events, keptFlavors } = await openStore({ databaseUrl: config.databaseUrl, logger });
   const meter = new PrometheusMeter();
   const openstack = connectOpenStack(config, { logger, clock, meter });
+  const parts = { store, events, keptFlavors, meter, openstack, clock, logger };
   const flavors = createDirectory(config, openstack, keptFlavors, { clock, logger });
   const catalog = new NovaFlavorCatalog(openstack.nova, { deadlineMs: config.nova.deadlineMs });
   const contract = readContract();
-  const registry = { store, events };
   let isStopping = false;
   const app = createApp({
     ...http,
@@ -59,25 +59,14 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
     requireWriter: (caller) => void requireAdmin(caller, config.roles),
     identifyCaller: openstack.identifyCaller,
     peekCaller: (token) => openstack.tokens.peek(token),
-    handlers: new Map([
-      ...registryHandlers(registrySettings(config), {
-        ...registry,
-        flavors,
-        catalog,
-        roles: config.roles,
-        clock,
-        meter,
-      }),
-      ...serviceHandlers(config, { contract, store, openstack, logger, isStopping: () => isStopping }),
-    ]),
+    handlers: allHandlers(config, { ...parts, flavors, catalog, contract, isStopping: () => isStopping }),
   });
   const closeParts = async (): Promise<void> => {
     await flavors.close();
     openstack.close();
     await store.close();
   };
-  const watched = { meter, store, keptFlavors, openstack, logger };
-  const { server, metrics } = await listenEverywhere(app, config, watched).catch(async (error: unknown) => {
+  const { server, metrics } = await listenEverywhere(app, config, parts).catch(async (error: unknown) => {
     await closeParts();
     throw error;
   });
@@ -126,6 +115,16 @@ async function listenEverywhere(
     await metrics?.close();
     throw error;
   }
+}
+
+function allHandlers(
+  config: Config,
+  parts: Parameters<typeof serviceHandlers>[1] & Omit<Parameters<typeof registryHandlers>[1], 'roles'>,
+): OperationHandlers {
+  return new Map([
+    ...registryHandlers(registrySettings(config), { ...parts, roles: config.roles }),
+    ...serviceHandlers(config, parts),
+  ]);
 }
 
 function serviceHandlers(

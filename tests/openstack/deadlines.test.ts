@@ -10,6 +10,7 @@ const collectGarbage = runInNewContext('gc') as () => void;
 
 let cloud: StubCloud;
 let clients: Clients;
+let collecting: NodeJS.Timeout | undefined;
 
 beforeEach(async () => {
   cloud = await startStubCloud();
@@ -17,6 +18,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  clearInterval(collecting);
   await cloud.close();
 });
 
@@ -25,9 +27,8 @@ const never = () => new Promise<never>(() => undefined);
 
 describe('the deadline of a caller', () => {
   it('holds however often the garbage is collected meanwhile', async () => {
-    const collecting = setInterval(collectGarbage, 20);
+    collecting = setInterval(collectGarbage, 20);
     const { ms, result } = await timed(() => outcomeOf(askNova(aCall(), 300, never)));
-    clearInterval(collecting);
 
     expect([result, ms < 3_000]).toEqual([expect.objectContaining(timeout), true]);
   });

@@ -289,4 +289,12 @@ describe('a Nova that misleads', () => {
 
     expect(page).toMatchObject({ flavors: { length: 3 }, flavors_links: [{ rel: 'next' }] });
   });
+
+  it('may list for ever', async () => {
+    cloud.nova.listsForEver(2);
+    const pages = [await (await askNova('/flavors/detail')).json(), await (await askNova('/flavors/detail')).json()];
+
+    expect(pages[0]).toMatchObject({ flavors: { length: 2 }, flavors_links: [{ rel: 'next' }] });
+    expect(pages[1]).not.toEqual(pages[0]);
+  });
 });
