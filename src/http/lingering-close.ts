@@ -24,7 +24,7 @@ export function lingeringClose(socket: Socket): void {
  */
 export function dropRest(request: IncomingMessage): void {
   const { socket } = request;
-  if (request.complete || socket.destroyed) return;
+  if (request.complete || socket.destroyed || !announcesBody(request)) return;
   const stopBounding = boundDropped(socket);
   let isLast = false;
   // Node calls this when the last answer is out.
@@ -39,13 +39,21 @@ export function dropRest(request: IncomingMessage): void {
   });
 }
 
+/** Without a body nothing more comes, although the parser has not said so yet. */
+function announcesBody({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
+}
+
 /** Lets go of a client that sends too much from now on. Counted by the connection itself, whoever reads from it. */
 export function boundDropped(socket: Socket): () => void {
   const most = socket.bytesRead + MAX_DROPPED_BYTES;
   const check = setInterval(() => {
     if (socket.bytesRead > most) socket.destroy();
   }, CHECK_INTERVAL_MS).unref();
-  const stop = (): void => clearInterval(check);
-  socket.once('close', stop);
+  const stop = (): void => {
+    clearInterval(check);
+    socket.off('close', stop);
+  };
+  socket.on('close', stop);
   return stop;
 }

@@ -23,6 +23,8 @@ export class Circuit {
   /** Why callers are turned away; undefined while they are not. */
   private away: UpstreamFailure | undefined;
   private probing: NodeJS.Timeout | undefined;
+  /** Whether a call has succeeded since the last probe began. */
+  private hasAnswered = false;
 
   constructor(private readonly options: CircuitOptions) {}
 
@@ -38,7 +40,9 @@ export class Circuit {
   async execute<T>(call: () => Promise<T>): Promise<T> {
     if (this.away !== undefined) throw new UpstreamFailure({ kind: 'away', since: this.away });
     try {
-      return await call();
+      const answer = await call();
+      this.hasAnswered = true;
+      return answer;
     } catch (error) {
       if (isOutage(error)) this.probeAfter(0);
       throw error;
@@ -57,12 +61,14 @@ export class Circuit {
   }
 
   private async probe(): Promise<void> {
+    this.hasAnswered = false;
     try {
       await this.options.probe(this.end.signal);
       this.take(undefined);
     } catch (error) {
-      // What says nothing of the service (our own end, our own bounds) leaves everything as it is.
-      if (isOutage(error)) this.take(error);
+      // What says nothing of the service (our own end, our own bounds) leaves everything as it is. A probe that hung is
+      // no outage when the service has answered others meanwhile.
+      if (isOutage(error)) this.take(this.hasAnswered ? undefined : error);
       else if (!(error instanceof UpstreamFailure)) this.options.logger.error('a probe failed', describeError(error));
     }
     this.probing = undefined;

@@ -178,7 +178,10 @@ describe('hostile HTTP', () => {
         .concat('X-Identity-Status: Confirmed', 'X-Is-Admin-Project: True', 'OpenStack-System-Scope: all');
       const withToken = await send(request(WRITE, [`X-Auth-Token: ${here.member}`, ...identity]));
       const withServiceToken = await send(
-        request(WRITE, [`X-Auth-Token: ${here.member}`, `X-Service-Token: ${here.admin}`]),
+        request(WRITE, [
+          `X-Auth-Token: ${here.member}`,
+          `X-Service-Token: ${here.stub.keystone.tokenFor('flavorsvc')}`,
+        ]),
       );
       const without = await send(request(WRITE, identity));
       const forbidden = { status: 403, code: 'registered-flavors.role.required', breaches: [] };

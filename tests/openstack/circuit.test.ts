@@ -161,6 +161,20 @@ describe('a service that stumbles', () => {
   });
 });
 
+describe('a service that hung for a moment', () => {
+  it('is not away for a probe that hung with it, when it has answered since', async () => {
+    upstream.close();
+    open({ attemptTimeoutMs: 300 });
+    cloud.nova.hangs();
+    await outcomeOf(ask());
+    await until(() => asked(PROBE) === 1); // which hangs, too
+    cloud.nova.heals();
+    expect((await ask()).status).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 400)); // until the probe has failed
+    expect([upstream.isAway, isOpen()]).toEqual([false, false]);
+  });
+});
+
 describe('Keystone and Nova', () => {
   it('are away each for itself, and probed with our own token', async () => {
     const clients = connect(cloud);
