@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { announcesBody } from './request-limits';
 
 /** How long a client may still send on a connection that is being closed. */
 const MAX_LINGER_MS = 2_000;
@@ -24,7 +25,7 @@ export function lingeringClose(socket: Socket): void {
  */
 export function dropRest(request: IncomingMessage): void {
   const { socket } = request;
-  if (request.complete || socket.destroyed) return;
+  if (request.complete || !announcesBody(request) || socket.destroyed) return;
   const stopBounding = boundDropped(socket);
   let isLast = false;
   // Node calls this when the last answer is out.
@@ -45,7 +46,10 @@ export function boundDropped(socket: Socket): () => void {
   const check = setInterval(() => {
     if (socket.bytesRead > most) socket.destroy();
   }, CHECK_INTERVAL_MS).unref();
-  const stop = (): void => clearInterval(check);
+  const stop = (): void => {
+    clearInterval(check);
+    socket.off('close', stop);
+  };
   socket.once('close', stop);
   return stop;
 }
