@@ -5,7 +5,7 @@ import { bodyTypesOf, type Contract } from './contract';
 import { HttpFault } from './http-fault';
 import { parseJson } from './parse-json';
 import { callOf, contextOf } from './request-context';
-import { bodyTooLarge, MAX_BODY_BYTES } from './request-limits';
+import { announcesBody, bodyTooLarge, MAX_BODY_BYTES } from './request-limits';
 
 /** What all bodies that are being read or worked on may have together. */
 const MAX_BYTES_AT_ONCE = 32 * MAX_BODY_BYTES;
@@ -58,8 +58,7 @@ function collect(request: Request, response: Response, budget: { left: number })
 }
 
 function requireBody(request: Request, types: readonly string[]): void {
-  const isThere = Number(request.headers['content-length'] ?? 0) > 0 || 'transfer-encoding' in request.headers;
-  if (isThere) return;
+  if (announcesBody(request)) return;
   throw new HttpFault('malformed', {
     code: 'registered-flavors.body.invalid',
     detail: `The request has no body; this operation takes ${types.join(' or ')}.`,

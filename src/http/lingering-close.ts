@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { announcesBody } from './request-limits';
 
 /** How long a client may still send on a connection that is being closed. */
 const MAX_LINGER_MS = 2_000;
@@ -24,7 +25,7 @@ export function lingeringClose(socket: Socket): void {
  */
 export function dropRest(request: IncomingMessage): void {
   const { socket } = request;
-  if (request.complete || socket.destroyed || !announcesBody(request)) return;
+  if (request.complete || !announcesBody(request) || socket.destroyed) return;
   const stopBounding = boundDropped(socket);
   let isLast = false;
   // Node calls this when the last answer is out.
@@ -39,11 +40,6 @@ export function dropRest(request: IncomingMessage): void {
   });
 }
 
-/** Without a body nothing more comes, although the parser has not said so yet. */
-function announcesBody({ headers }: IncomingMessage): boolean {
-  return Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
-}
-
 /** Lets go of a client that sends too much from now on. Counted by the connection itself, whoever reads from it. */
 export function boundDropped(socket: Socket): () => void {
   const most = socket.bytesRead + MAX_DROPPED_BYTES;
@@ -54,6 +50,6 @@ export function boundDropped(socket: Socket): () => void {
     clearInterval(check);
     socket.off('close', stop);
   };
-  socket.on('close', stop);
+  socket.once('close', stop);
   return stop;
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
 import { bodyTypesOf, type Contract } from './contract';
 import { HttpFault } from './http-fault';
@@ -34,9 +35,8 @@ export function limitBody(contract: Contract) {
       return;
     }
     if (request.headers['content-type'] !== undefined) delete request.headers['content-type'];
-    const isChunked = request.headers['transfer-encoding'] !== undefined;
     if (announcedBytes > MAX_UNWANTED_BODY_BYTES) next(unwantedBodyTooLarge());
-    else if (announcedBytes > 0 || isChunked) drain(request, next);
+    else if (announcesBody(request)) drain(request, next);
     else next();
   };
 }
@@ -57,6 +57,11 @@ function drain(request: Request, next: NextFunction): void {
     next(fault);
   };
   request.on('data', count).on('end', end);
+}
+
+/** Whether a body comes behind the headers. */
+export function announcesBody({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? 0) > 0 || 'transfer-encoding' in headers;
 }
 
 /** 413 for a body that is wanted, but not so much of it. */

@@ -1,4 +1,5 @@
 import http from 'node:http';
+import { flood } from '../support/hostile/http-flood';
 import { type HostileWorld, startHostileWorld, UNHARMED } from '../support/hostile/hostile-world';
 import { RawConnection } from '../support/hostile/raw-http';
 
@@ -59,6 +60,16 @@ describe('a refusal while the body is still being sent', () => {
     await new Promise((resolve) => connection.socket.once('data', resolve));
     connection.send(body).send('GET /healthcheck HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
     expect((await connection.answers()).map(({ status }) => status)).toEqual([413, 200]);
+  });
+
+  it('leaves nothing behind on a connection that many of them come over', async () => {
+    const send = (number: number) => ({
+      method: 'DELETE',
+      path: '/RegisteredFlavors/redis/1',
+      headers: { 'X-Number': String(number) },
+      body: 'x'.repeat(300_000),
+    });
+    expect(await flood(here.service.url, { from: 0, to: 200 }, send)).toEqual({ 413: 200 }); // and no warning of Node's
   });
 
   describe.each(['close', 'keep-alive'])('on a connection that says %s, is not listened to for ever', (word) => {
