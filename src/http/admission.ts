@@ -25,7 +25,7 @@ export function admission(maxConcurrentRequests: number) {
     else servedByKey.set(key, ofKey);
   };
   return (request: Request, response: Response, next: NextFunction): void => {
-    const { key } = contextOf(request).queue;
+    const { queueKey: key } = contextOf(request);
     if (NEVER_REFUSED.has(request.path)) {
       next();
     } else if (

@@ -17,22 +17,21 @@ export function fairRequests(turns: FairTurns, peekCaller: PeekCaller) {
     const context = contextOf(request);
     const token = request.headers['x-auth-token'];
     const caller = typeof token === 'string' ? peekCaller(token) : undefined;
-    context.queue = {
-      key: caller === undefined ? `address ${sourceOf(request.socket.remoteAddress)}` : userKey(caller),
-      take: (key) => turns.take(key),
-    };
-    const turn = NEVER_REFUSED.has(request.path) ? undefined : context.nextTurn();
+    context.knownCaller = caller;
+    context.queue = turns;
+    context.queueKey = caller === undefined ? `address ${sourceOf(request.socket.remoteAddress)}` : userKey(caller);
+    const turn = NEVER_REFUSED.has(request.path) ? undefined : context.takeTurn();
     if (turn === undefined) next();
     else void turn.then(() => next());
   };
 }
 
 /** A step of `admit`: once Keystone has told whose token it is, the request goes on among that caller's. */
-export async function waitAsCaller(request: Request): Promise<void> {
+export function waitAsCaller(request: Request): Promise<void> | undefined {
   const context = contextOf(request);
-  if (context.caller === undefined || context.queue.key === userKey(context.caller)) return;
-  context.queue = { ...context.queue, key: userKey(context.caller) };
-  await context.nextTurn();
+  if (context.caller === undefined || context.caller === context.knownCaller) return undefined;
+  context.queueKey = userKey(context.caller);
+  return context.takeTurn();
 }
 
 function userKey({ userId }: Caller): string {

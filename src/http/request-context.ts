@@ -4,6 +4,7 @@ import type { NextFunction, Request, Response } from 'express';
 import type { ErrorCode } from '../errors';
 import type { Logger } from '../logger';
 import type { CallContext, Caller } from '../registrations/caller';
+import type { NextTurn } from '../registrations/in-turns';
 import { API_VERSION_HEADER, CURRENT_VERSION } from './api-version';
 
 /** Only ids of this form are taken over from a client: they end up in the logs of several services. */
@@ -12,14 +13,12 @@ const GLOBAL_ID_FORM = /^req-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-
 const CLIENT_GONE = new Error('the client has gone');
 const CONTEXT = Symbol('the context of a request');
 
-/** Where a request waits for its turns. */
+/** Where a request waits for its turns: see `FairTurns`. */
 export interface TurnQueue {
-  /** Whose turns they are. */
-  readonly key: string;
-  readonly take: (key: string) => Promise<void> | undefined;
+  take(key: string): Promise<void> | undefined;
 }
-/** Until it is known. */
-const NO_QUEUE: TurnQueue = { key: '', take: () => undefined };
+/** Until there is one. */
+const NO_QUEUE: TurnQueue = { take: () => undefined };
 
 /** What belongs to one request, from its arrival to its answer. What not every request needs is made when asked for. */
 export class RequestContext {
@@ -33,6 +32,10 @@ export class RequestContext {
   /** Why the request was not admitted: the contract's validator would rewrap it. */
   refusal: unknown;
   queue = NO_QUEUE;
+  /** Whose turns it waits for. */
+  queueKey = '';
+  /** Whose the token is, where that was known when the request came. */
+  knownCaller: Caller | undefined;
   private gone: AbortController | undefined;
 
   constructor(
@@ -53,8 +56,14 @@ export class RequestContext {
     return this.parentLogger.child({ request_id: this.requestId, global_request_id: this.inboundGlobalRequestId });
   }
 
-  /** Asked between pieces of long work: see `FairTurns`. A property, so that the use cases may take it along. */
-  readonly nextTurn = (): Promise<void> | undefined => this.queue.take(this.queue.key);
+  /** Asked between pieces of long work; a function of its own, so that the use cases may take it along. */
+  get nextTurn(): NextTurn {
+    return () => this.takeTurn();
+  }
+
+  takeTurn(): Promise<void> | undefined {
+    return this.queue.take(this.queueKey);
+  }
 
   /** Whether the client has gone before its answer. */
   get isAbandoned(): boolean {

@@ -5,6 +5,8 @@ import { HttpFault } from './http-fault';
 export const MAX_RESPONSE_BYTES_IN_FLIGHT = 64 * 1024 * 1024;
 /** How much of that one caller may have. Whoever has nothing on the way gets any one response. */
 const MAX_PART_OF_A_CALLER = 1 / 4;
+/** A smaller body fits into the buffers of its socket, and is gone at once, read or not. */
+const MIN_COUNTED_BYTES = 64 * 1024;
 
 /**
  * Bounds what responses take in memory until their clients have read them: nothing holds back a client that asks and
@@ -15,7 +17,10 @@ export class ResponseBudget {
   readonly #bytesOfCallers = new Map<string, number>();
   #bytes = 0;
 
-  constructor(private readonly maxBytes = MAX_RESPONSE_BYTES_IN_FLIGHT) {}
+  constructor(
+    private readonly maxBytes = MAX_RESPONSE_BYTES_IN_FLIGHT,
+    private readonly minCountedBytes = MIN_COUNTED_BYTES,
+  ) {}
 
   /** @throws HttpFault `overloaded` when the caller has as many bytes on the way as one may have, or all together have */
   requireRoom(userId: string): void {
@@ -26,6 +31,7 @@ export class ResponseBudget {
 
   /** Counts a body until its response is over. @throws HttpFault as {@link requireRoom} */
   hold(body: Buffer, userId: string, response: Response): void {
+    if (body.length < this.minCountedBytes) return;
     const held = this.#bodies.get(body);
     if (held === undefined) {
       this.requireRoom(userId);
