@@ -135,7 +135,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     why: `${SAME}the list is dropped again when none was given.`,
   },
   {
-    file: 'src/registrations/registered-flavors-view.ts',
+    file: 'src/registrations/shown-flavor.ts',
     code: ['details: undefined }'],
     why: `${SAME}no details are no details.`,
   },
