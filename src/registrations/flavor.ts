@@ -37,11 +37,6 @@ export function sameSize(a: Pick<Flavor, (typeof SIZE)[number]>, b: Pick<Flavor,
   return SIZE.every((field) => a[field] === b[field]);
 }
 
-/** Whether the same was accepted. */
-export function sameAccepted(a: AcceptedFlavor, b: AcceptedFlavor): boolean {
-  return a.id === b.id && a.name === b.name && a.isPublic === b.isPublic && sameSize(a, b);
-}
-
 /** Whether Nova says the same of both. */
 export function sameFlavor(a: Flavor, b: Flavor): boolean {
   return FIELDS.every((field) => a[field] === b[field]) && sameSpecs(a.extraSpecs, b.extraSpecs);
