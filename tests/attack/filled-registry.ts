@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { openStore } from '../../src/store/open-store';
-import { flavorId, OTHER_READERS_FLAVORS, OTHER_READERS_TYPE, type Shape, typeName } from './shape';
+import { flavorId } from '../support/measured-flavors';
+import { OTHER_READERS_FLAVORS, OTHER_READERS_TYPE, type Shape, typeName } from './shape';
 
 /**
  * Makes a registry of a shape, past the service: its tables by the migrations, its rows at once. Each registration has the

@@ -1,5 +1,6 @@
 import type { StubFlavor } from '../../src/stub/stub-flavors';
 import { projectIdOf } from '../../src/stub/stub-identities';
+import { flavorId, measuredFlavor } from '../support/measured-flavors';
 
 /** The size of a registry: a number of service types, with a number of flavors each. Written `100x10000`. */
 export interface Shape {
@@ -34,11 +35,6 @@ export function typeName(index: number): string {
   return `t${index}`;
 }
 
-/** The id of the n-th flavor: a UUID, as most are. */
-export function flavorId(index: number): string {
-  return `5ddfa212-2833-5ec2-be3f-${String(index).padStart(12, '0')}`;
-}
-
 /** The ids of consecutive flavors, from the first again behind the last. */
 export function flavorIds(shape: Shape, from: number, count: number): string[] {
   const length = Math.min(count, shape.flavors);
@@ -54,13 +50,7 @@ export function typeNames(shape: Shape, from: number, count: number): string[] {
 /** What Nova has. */
 export function flavorsOf(shape: Shape): StubFlavor[] {
   return Array.from({ length: shape.flavors }, (_, index) => ({
-    id: flavorId(index),
-    name: `db.r${index % 7}.${2 ** (index % 6)}xlarge`,
-    ram: 2048 * (1 + (index % 64)),
-    vcpus: 1 + (index % 32),
-    disk: 20 * (1 + (index % 50)),
-    description: index % 3 === 0 ? `flavor number ${index} of the database service` : null,
-    extra_specs: { 'hw:cpu_policy': 'dedicated', 'hw:mem_page_size': 'large', 'trait:CUSTOM_SSD': 'required' },
+    ...measuredFlavor(index),
     ...(index % PRIVATE_EVERY === PRIVATE_EVERY - 1 ? { is_public: false, projects: [projectIdOf('demo')] } : {}),
   }));
 }

@@ -1,5 +1,6 @@
 import net from 'node:net';
-import { FLAVORS_IN_NOVA, flavorId, startService, register } from './cloud';
+import { flavorId } from '../support/measured-flavors';
+import { FLAVORS_IN_NOVA, startService, register } from './cloud';
 import { atMost, type Bench, forOrientation } from './figure';
 
 const READERS = 1000;

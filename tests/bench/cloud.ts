@@ -1,7 +1,7 @@
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { type StubCloud, startStubCloud } from '../../src/stub/stub-cloud';
-import type { StubFlavor } from '../../src/stub/stub-flavors';
+import { flavorId, measuredFlavor } from '../support/measured-flavors';
 import { type Program, ServiceProcess } from '../support/service-process';
 import { stubEnvironment } from '../support/stub-world';
 
@@ -11,29 +11,12 @@ export const BUILT: Program = { script: 'dist/main.js', args: ['serve'], ready: 
 
 /** A cloud of 2,000 public flavors in this process. */
 export function startBenchCloud(): Promise<StubCloud> {
-  return startStubCloud({ flavors: Array.from({ length: FLAVORS_IN_NOVA }, (_, index) => benchFlavor(index)) });
-}
-
-/** The id of the n-th flavor: a UUID, as most are. */
-export function flavorId(index: number): string {
-  return `5ddfa212-2833-5ec2-be3f-${String(index).padStart(12, '0')}`;
+  return startStubCloud({ flavors: Array.from({ length: FLAVORS_IN_NOVA }, (_, index) => measuredFlavor(index)) });
 }
 
 /** So many ids, spread evenly over Nova's list. */
 export function spread(count: number): string[] {
   return Array.from({ length: count }, (_, index) => flavorId(Math.floor((index * FLAVORS_IN_NOVA) / count)));
-}
-
-function benchFlavor(index: number): StubFlavor {
-  return {
-    id: flavorId(index),
-    name: `db.r${index % 7}.${2 ** (index % 6)}xlarge`,
-    ram: 2048 * (1 + (index % 64)),
-    vcpus: 1 + (index % 32),
-    disk: 20 * (1 + (index % 50)),
-    description: index % 3 === 0 ? `flavor number ${index} of the database service` : null,
-    extra_specs: { 'hw:cpu_policy': 'dedicated', 'hw:mem_page_size': 'large', 'trait:CUSTOM_SSD': 'required' },
-  };
 }
 
 /** Our service with everything that production has, on a registry of its own unless the environment says otherwise. */

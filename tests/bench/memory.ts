@@ -1,5 +1,6 @@
 import { flood, type FloodRequest } from '../support/hostile/http-flood';
-import { flavorId, register, spread, startService } from './cloud';
+import { flavorId } from '../support/measured-flavors';
+import { register, spread, startService } from './cloud';
 import { atMost, type Bench, forOrientation } from './figure';
 
 const FIRST = 20_000;

@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { StubCloud } from '../../src/stub/stub-cloud';
 import type { ServiceProcess } from '../support/service-process';
-import { fillRegistry, flavorId, register, registryOf, startServer, startService } from './cloud';
+import { flavorId } from '../support/measured-flavors';
+import { fillRegistry, register, registryOf, startServer, startService } from './cloud';
 import { atLeast, type Bench, type Figure, forOrientation } from './figure';
 import { cpuPerRequest } from './load';
 
