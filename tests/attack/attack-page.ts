@@ -1,5 +1,6 @@
 import { figure, writeReliability } from '../support/reliability-page';
-import type { Durations, Judged } from './campaign';
+import type { Durations } from './campaign';
+import type { Judged } from './outcome';
 import { markdownTable } from './table';
 import { BOUNDS } from './verdict';
 

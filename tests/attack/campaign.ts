@@ -6,6 +6,7 @@ import { type Latencies, partRight } from './latencies';
 import { ifThere, MemoryWatch, openDescriptors, residentBytes, waitedMs } from './process-usage';
 import { registrationsOf, OTHER_READERS_TYPE } from './shape';
 import { type Ground, type Setup, type Stage, startStage } from './stage';
+import type { Judged, Met, Outcome } from './outcome';
 import { missesOf } from './verdict';
 import type { Probe } from './watcher-program';
 
@@ -18,44 +19,6 @@ export interface Durations {
   /** How long after the attack all has to be as before. */
   readonly recoverySeconds: number;
   readonly afterSeconds: number;
-}
-
-/** What others met with in one stretch of time: another reader, the worst health and readiness, and readers with new tokens. */
-export interface Met {
-  readonly reader: Latencies;
-  readonly healthMs: number;
-  readonly readinessMs: number;
-  /** The part of those with new, valid tokens that was served. */
-  readonly newcomers: number;
-}
-
-/** What came of one attack. */
-export interface Outcome {
-  readonly attacker: Attacker;
-  readonly setup: Setup;
-  readonly registrations: number;
-  readonly quiet: Met;
-  readonly during: Met;
-  readonly after: Met;
-  /** By how much the memory of a process grew at the most, MiB. */
-  readonly grownMib: number;
-  /** How much more of it is still in use afterwards, MiB. */
-  readonly keptMib: number;
-  /** How many more files and connections are still open afterwards. */
-  readonly keptDescriptors: number;
-  readonly timesTakenOut: number;
-  /** The part of the attack in which a process was ready to run and the machine ran others, at the most. */
-  readonly waited: number;
-  /** How processes ended before they were told to, and what they complained of. */
-  readonly harm: readonly string[];
-  /** Exit codes other than 0, once told to stop. */
-  readonly badExits: readonly (number | string | null)[];
-  /** What became of the attacker's own requests. */
-  readonly tally: Readonly<Record<string, number>>;
-}
-
-export interface Judged extends Outcome {
-  readonly misses: readonly string[];
 }
 
 const MIB = 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { Met, Outcome } from './campaign';
+import type { Met, Outcome } from './outcome';
 
 /** What an attack may do to others. */
 export interface Bounds {
