@@ -18,8 +18,11 @@ export function expectedBy(
   if (expected === undefined || expected === 'any') return expected;
   return async () => {
     const call = callOf(request);
-    const found = ports.responses.get(getRegistrations(ports, call), call, jsonRegistrations, () => false);
-    const { etag, asOf } = await contextOf(request).whileHere(Promise.resolve(found));
+    const { etag, asOf } = await ports.responses.get(getRegistrations(ports, call), call, {
+      render: jsonRegistrations,
+      needsBody: () => false,
+      wait: (made) => contextOf(request).whileHere(made),
+    });
     return expected.includes(etag.slice(1, -1)) ? asOf.version : undefined;
   };
 }

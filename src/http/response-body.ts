@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { RegisteredFlavorsError } from '../errors';
 import type { NextTurn } from '../registrations/in-turns';
 
@@ -31,7 +31,17 @@ export async function toResponseBody(
     buffers.push(buffer);
     await nextTurn();
   }
-  return { body: joined(buffers, bytes), etag: `"${hash.digest('base64url')}"` };
+  return { body: joined(buffers, bytes), etag: etagOf(hash) };
+}
+
+/** A body of one piece. */
+export function toSmallResponseBody(text: string): ResponseBody {
+  const body = Buffer.from(text);
+  return { body, etag: etagOf(createHash('sha256').update(body)) };
+}
+
+function etagOf(sha256: Hash): string {
+  return `"${sha256.digest('base64url')}"`;
 }
 
 /** Of its own: a small buffer out of Node's pool would keep 8 KiB. */

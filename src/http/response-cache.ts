@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock';
+import { SingleFlight } from '../fairness/single-flight';
 import type { CallContext } from '../registrations/caller';
 import type { ReasonToAsk } from '../registrations/flavor-directory';
 import type { Read } from '../registrations/read';
@@ -43,21 +44,25 @@ export interface ResponseCacheOptions {
   readonly requireRoom: (userId: string) => void;
 }
 
-/** A read that runs. */
-interface Flight {
-  readonly asOf: Pick<AsOf, 'registry' | 'details'>;
-  readonly end: AbortController;
-  readonly response: Promise<CachedResponse>;
-  waiting: number;
-}
-
 interface Entry {
   readonly etag: string;
   readonly asOf: AsOf;
 }
 
+/** As of when a read begins. */
+type Revisions = Pick<AsOf, 'registry' | 'details'>;
+
 /** Writes the JSON text of a result, in pieces that each take a few milliseconds. */
 export type Render<T> = (result: T) => Iterable<string> | AsyncIterable<string>;
+
+/** What a request wants of the response to its read. */
+export interface WantedResponse<T> {
+  readonly render: Render<T>;
+  /** Whether the body is wanted, given its ETag. */
+  readonly needsBody: (etag: string) => boolean;
+  /** Waits for the response as long as the client does. */
+  readonly wait: (made: Promise<CachedResponse>) => Promise<CachedResponse>;
+}
 
 /** What an entry takes in memory beside its key, roughly. */
 const BYTES_OF_AN_ENTRY = 512;
@@ -70,7 +75,7 @@ const PART_FOR_ENTRIES = 1 / 8;
 export class ResponseCache {
   readonly #entries: LRUCache<string, Entry>;
   readonly #bodies: LRUCache<string, Buffer>;
-  readonly #flights = new Map<string, Flight>();
+  readonly #flights = new SingleFlight<CachedResponse>();
   readonly #maxBodyBytes: number;
 
   constructor(
@@ -85,70 +90,39 @@ export class ResponseCache {
   }
 
   /**
-   * The response to a read: as it was last time, or made now. A caller's equal reads at the same time run once.
-   * @param needsBody whether the body is wanted, given its ETag
+   * The response to a read: as it was last time, or made now. A caller's equal reads at the same time run once, for as
+   * long as one of them is waited for.
    * @throws whatever the read throws; HttpFault `overloaded` when the caller's responses take too much already
    */
   get<T>(
     read: Read<T>,
     call: CallContext,
-    render: Render<T>,
-    needsBody: (etag: string) => boolean,
+    { render, needsBody, wait }: WantedResponse<T>,
   ): CachedResponse | Promise<CachedResponse> {
-    const registry = this.sources.store.revision();
-    const details = this.sources.flavors.revision;
+    const revisions = { registry: this.sources.store.revision(), details: this.sources.flavors.revision };
     const known = this.#entries.get(read.key);
-    if (known !== undefined && this.#isCurrent(known.asOf, { registry, details })) {
+    if (known !== undefined && this.#isCurrent(known.asOf, revisions)) {
       const body = this.#bodies.get(known.etag);
       if (body !== undefined || !needsBody(known.etag)) return { ...known, ...(body && { body }), askedFor: 'nothing' };
     }
-    const key = `${call.caller.userId} ${read.key}`;
-    const flight = this.#flights.get(key);
-    const isSame = flight?.asOf.registry === registry && flight.asOf.details === details;
-    if (flight !== undefined && isSame) return this.#join(flight, call);
-    return this.#join(this.#begin(key, { registry, details }, read, call, render), call);
+    const key = `${call.caller.userId} ${revisions.registry} ${revisions.details} ${read.key}`;
+    const make = (abandoned: AbortSignal) => this.#run(revisions, read, sharedCall(call, abandoned), render);
+    return this.#flights.join(key, make, wait);
   }
 
-  #isCurrent(asOf: AsOf, { registry, details }: Flight['asOf']): boolean {
+  #isCurrent(asOf: AsOf, { registry, details }: Revisions): boolean {
     if (asOf.registry !== registry || asOf.details !== details) return false;
     const now = this.sources.clock.now();
     return now >= asOf.goodFrom && now < asOf.goodUntil;
   }
 
-  /** A read that nobody waits for any more ends. */
-  #join(flight: Flight, { signal }: CallContext): Promise<CachedResponse> {
-    flight.waiting += 1;
-    const leave = (): void => {
-      flight.waiting -= 1;
-      if (flight.waiting === 0) flight.end.abort();
-    };
-    signal.addEventListener('abort', leave, { once: true });
-    return flight.response.finally(() => signal.removeEventListener('abort', leave));
-  }
-
-  #begin<T>(key: string, asOf: Flight['asOf'], read: Read<T>, call: CallContext, render: Render<T>): Flight {
-    const end = new AbortController();
-    // One by one: a request's context has getters, which a spread would leave out.
-    const { caller, requestId, globalRequestId, inboundGlobalRequestId, nextTurn } = call;
-    const shared = { caller, requestId, globalRequestId, inboundGlobalRequestId, nextTurn, signal: end.signal };
-    const response = this.#run(asOf, read, shared, render).finally(() => {
-      if (this.#flights.get(key) === flight) this.#flights.delete(key);
-    });
-    const flight: Flight = { asOf, end, response, waiting: 0 };
-    end.signal.addEventListener('abort', () => {
-      if (this.#flights.get(key) === flight) this.#flights.delete(key); // whoever comes now begins anew
-    });
-    this.#flights.set(key, flight);
-    return flight;
-  }
-
-  async #run<T>(asOf: Flight['asOf'], read: Read<T>, call: CallContext, render: Render<T>): Promise<CachedResponse> {
+  async #run<T>(revisions: Revisions, read: Read<T>, call: CallContext, render: Render<T>): Promise<CachedResponse> {
     const { userId } = call.caller;
     const make = async (): Promise<CachedResponse> => {
       call.signal.throwIfAborted();
       this.options.requireRoom(userId); // before anything is done for a response that would not be sent
       // Before the read itself: what changes in between is noticed next time.
-      const began = { ...asOf, version: this.sources.store.version(), goodFrom: this.sources.clock.now() };
+      const began = { ...revisions, version: this.sources.store.version(), goodFrom: this.sources.clock.now() };
       const { result, goodUntil, shown } = await read.run(call);
       const made = await toResponseBody(render(result), call.nextTurn);
       return this.#keep(read.key, made, { ...began, goodUntil, shownUntil: shown.goodUntil }, shown.askedFor);
@@ -162,4 +136,10 @@ export class ResponseCache {
     if (known === undefined) this.#bodies.set(etag, body);
     return { etag, asOf, askedFor, body: known ?? body };
   }
+}
+
+/** The call of all who wait for one read. Field by field: a request's context has getters, which a spread would leave out. */
+function sharedCall(call: CallContext, signal: AbortSignal): CallContext {
+  const { caller, requestId, globalRequestId, inboundGlobalRequestId, nextTurn } = call;
+  return { caller, requestId, globalRequestId, inboundGlobalRequestId, nextTurn, signal };
 }

@@ -43,8 +43,9 @@ export async function sendRead<T>(
   { render, showsDetails, require }: ReadAnswer<T>,
 ): Promise<void> {
   const needsBody = (etag: string): boolean => !hasBody(request, etag);
-  const found = ports.responses.get(read, callOf(request), render, needsBody);
-  const cached = found instanceof Promise ? await contextOf(request).whileHere(found) : found;
+  const wait = (made: Promise<CachedResponse>) => contextOf(request).whileHere(made);
+  const found = ports.responses.get(read, callOf(request), { render, needsBody, wait });
+  const cached = found instanceof Promise ? await found : found;
   const { etag, body } = cached;
   if (showsDetails) tellFreshness(response, ports, cached);
   require?.(etag);

@@ -11,10 +11,11 @@ export interface RequestTokens {
 }
 
 /**
- * Tells on whose behalf a request comes by validating both of its tokens, as keystonemiddleware does. A service that works on a user's request sends its own token along.
- * When that is valid and has one of the roles of services, the request is part of a chain that began while the user's
- * token was good: it may have expired since, and the access rules of an application credential, which speak of where the
- * chain began, do not hold here. A service token that is not valid ends the request, whatever the user's is worth.
+ * Tells on whose behalf a request comes by validating both of its tokens, as keystonemiddleware does. A service that works
+ * on a user's request sends its own token along. When that is valid and has one of the roles of services, the request is
+ * part of a chain that began while the user's token was good: it may have expired since, and the access rules of an
+ * application credential, which speak of where the chain began, do not hold here. A service token that is not valid ends
+ * the request, whatever the user's is worth.
  * @param roles the roles of services, in upper or lower case alike
  * @param deadlineMs for both validations together
  */

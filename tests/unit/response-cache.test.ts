@@ -1,5 +1,5 @@
 import { HttpFault } from '../../src/http/http-fault';
-import { type ResponseCacheOptions, ResponseCache } from '../../src/http/response-cache';
+import { ResponseCache, type ResponseCacheOptions, type WantedResponse } from '../../src/http/response-cache';
 import type { CallContext } from '../../src/registrations/caller';
 import type { Read } from '../../src/registrations/read';
 import { callOf } from '../registrations/support/registry';
@@ -8,6 +8,7 @@ import { callOf } from '../registrations/support/registry';
 function cache(options: Partial<ResponseCacheOptions> = {}) {
   const world = { registry: 1, version: 1, details: 1, now: 1000, text: 'a', goodUntil: 2000, isLarge: false, runs: 0 };
   const gates: (() => void)[] = [];
+  const signals: AbortSignal[] = [];
   let meanwhile = async (): Promise<void> => {};
   const sources = {
     store: { revision: () => world.registry, version: () => world.version },
@@ -28,17 +29,23 @@ function cache(options: Partial<ResponseCacheOptions> = {}) {
   const read = (key = 'key'): Read<string> => ({
     key,
     isLarge: async () => world.isLarge,
-    run: async () => {
+    run: async ({ signal }) => {
       world.runs += 1;
+      signals.push(signal);
       const { text, goodUntil } = world;
       await meanwhile();
       return { result: text, goodUntil, shown: { goodUntil: goodUntil + 1, askedFor: 'the old' } };
     },
   });
-  const get = async (key = 'key', call = callOf(['member']), needsBody = () => true) =>
-    responses.get(read(key), call, (text) => [text], needsBody);
+  const get = async (key = 'key', call = callOf(['member']), wanted: Partial<WantedResponse<string>> = {}) =>
+    responses.get(read(key), call, {
+      ...{ render: (text) => [text], needsBody: () => true, wait: (made) => made },
+      ...wanted,
+    });
   return {
     ...{ world, get },
+    /** Of each read: whether it was told that nobody waits any more. */
+    wereAbandoned: () => signals.map(({ aborted }) => aborted),
     /** From now on reads wait until all gates are opened. */
     closeGates: () => (meanwhile = () => new Promise((resolve) => gates.push(resolve))),
     openGates: () => {
@@ -105,7 +112,7 @@ describe('a response', () => {
     const { world, get } = cache({ maxBytes: 8_000 });
     world.text = 'x'.repeat(7_001);
     const { etag } = await get();
-    expect([await get('key', undefined, () => false), world.runs]).toMatchObject([{ etag }, 1]);
+    expect([await get('key', undefined, { needsBody: () => false }), world.runs]).toMatchObject([{ etag }, 1]);
     expect([textOf(await get()), world.runs]).toEqual([world.text, 2]);
   });
 
@@ -144,19 +151,28 @@ describe('equal reads at the same time', () => {
   });
 
   it('end when nobody waits any more, and not before', async () => {
-    const signals: AbortSignal[] = [];
-    const { world, get, closeGates, openGates } = cache({
-      slots: { execute: <T>(_key: string, work: () => Promise<T>) => work() },
-    });
+    const { world, get, closeGates, openGates, wereAbandoned } = cache();
     closeGates();
-    const [gone, stays] = [new AbortController(), new AbortController()];
-    signals.push(gone.signal, stays.signal);
-    const first = get('key', callOf(['member'], { signal: gone.signal }));
-    const second = get('key', callOf(['member'], { signal: stays.signal }));
+    let leave = (): void => {};
+    const wait = (): Promise<never> =>
+      new Promise((_, reject) => (leave = () => reject(new Error('the client has gone'))));
+    const gone = get('key', undefined, { wait });
+    const stays = get();
     await new Promise(setImmediate);
-    gone.abort();
+    leave();
+    await expect(gone).rejects.toThrow('the client has gone');
+    expect(wereAbandoned()).toEqual([false]);
     openGates();
-    expect([textOf(await first), textOf(await second), world.runs]).toEqual(['a', 'a', 1]);
+    expect([textOf(await stays), world.runs]).toEqual(['a', 1]);
+
+    closeGates();
+    world.registry = 2;
+    const alone = get('key', undefined, { wait });
+    await new Promise(setImmediate);
+    leave();
+    await expect(alone).rejects.toThrow('the client has gone');
+    expect(wereAbandoned()).toEqual([false, true]);
+    openGates();
   });
 
   it('fail together, and are tried anew by the next one', async () => {

@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { getRegisteredFlavors, type ReadPorts, requireAny } from '../../registrations/get-registered-flavors';
 import { readQuery } from '../read-query';
 import { renderRegisteredFlavors } from '../representation';
 import { callOf } from '../request-context';
 import { pathList } from '../request-values';
+import { toSmallResponseBody } from '../response-body';
 import { type SendReadPorts, sendRead } from '../send-read';
 
 /** The ETag of a response without any flavor. */
-const ETAG_OF_NONE = `"${createHash('sha256').update('{"registered_flavors":[]}').digest('base64url')}"`;
+const { etag: ETAG_OF_NONE } = toSmallResponseBody('{"registered_flavors":[]}');
 
 /** GET /RegisteredFlavors/{serviceTypes}/{flavorIDs} */
 export function checkRegisteredFlavors(ports: ReadPorts & SendReadPorts): RequestHandler {

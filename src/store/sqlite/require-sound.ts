@@ -16,7 +16,8 @@ const SAMPLES = 64;
 
 /**
  * Looks whether a registry may be served: a mixture of two files does not add up. Fast: less than a second for 1,000,000
- * registrations, however many events there are. It opens the file only to read, so that SQLite does not write a log that is not sound into it.
+ * registrations, however many events there are. It opens the file only to read, so that SQLite does not write a log that
+ * is not sound into it.
  * @throws StoreOpenError when it may not be
  */
 export function requireSound(path: string): void {

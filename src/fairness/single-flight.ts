@@ -24,10 +24,7 @@ export class SingleFlight<T> {
       return await wait(flight.work);
     } finally {
       flight.waiting -= 1;
-      if (flight.waiting === 0) {
-        this.#end(key, flight);
-        flight.abandoned.abort();
-      }
+      if (flight.waiting === 0 && this.#end(key, flight)) flight.abandoned.abort();
     }
   }
 
@@ -39,7 +36,8 @@ export class SingleFlight<T> {
     return flight;
   }
 
-  #end(key: string, flight: Flight<T>): void {
-    if (this.#flights.get(key) === flight) this.#flights.delete(key);
+  /** @returns whether it was still under way */
+  #end(key: string, flight: Flight<T>): boolean {
+    return this.#flights.get(key) === flight && this.#flights.delete(key);
   }
 }
