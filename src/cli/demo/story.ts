@@ -134,9 +134,14 @@ async function askForTheWrong(stage: Stage): Promise<void> {
 
 async function loseNova(stage: Stage): Promise<void> {
   const { nova } = stage.world.cloud;
-  await stage.chapter('Nova goes down', 'Reading needs Nova. The service says so, and when to try again:');
+  await stage.chapter('Nova goes down', 'Reads go on with what Nova said last:');
   await nova.stops();
   await stage.ask('alice', 'GET /RegisteredFlavors/redis', {
+    status: 200,
+    content: ['4 available redis', REDIS_SMALL],
+  });
+  stage.say('Registering needs Nova. The service says so, and when to try again:');
+  await stage.ask('admin', 'POST /RegisteredFlavors/redis/db-mysql-small', {
     status: 503,
     content: ['registered-flavors.nova.unavailable'],
     headers: ['Retry-After'],

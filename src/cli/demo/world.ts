@@ -61,7 +61,6 @@ function settingsFor(cloud: StubCloud, folder: string): Record<string, string> {
     OS_PASSWORD: password,
     OS_PROJECT_NAME: projectName,
     FLAVOR_STALE_WHILE_REVALIDATE_SECONDS: '0',
-    FLAVOR_MAX_STALE_SECONDS: '0',
     FLAVOR_TTL_SECONDS: '0', // the story deletes a flavor in Nova and wants that seen at once
     SHUTDOWN_SECONDS: '1',
     VALIDATE_RESPONSES: 'true', // an answer that is not as the contract says becomes a 500, and the story notices
