@@ -96,14 +96,14 @@ export const EXPLANATIONS: readonly Explanation[] = [
     why: COMPILER,
   },
   {
-    file: 'src/registrations/get-registered-flavors.ts',
-    code: ['const seen = new Map'],
-    why: `${SAME}no details are no details, and what is more than a page is cut off later.`,
+    file: 'src/registrations/get-registrations.ts',
+    code: ["key: 'registrations'"],
+    why: `${SAME}any key will do.`,
   },
   {
-    file: 'src/registrations/get-registered-flavors.ts',
-    code: ['accept: request.hydrate'],
-    why: 'Differs only in what may be stale, and when: `stale-reads.test.ts`.',
+    file: 'src/registrations/get-service-types.ts',
+    code: ['const options'],
+    why: `${SAME}only "the new" and "the known" are told apart from the rest.`,
   },
   {
     file: 'src/registrations/get-registration-events.ts',
@@ -111,17 +111,6 @@ export const EXPLANATIONS: readonly Explanation[] = [
     why: `${SAME}only the number counts, and one is as good as none.`,
   },
   { file: 'src/registrations/get-registration-events.ts', code: ['events.at(-1)?.id'], why: COMPILER },
-  { file: 'src/registrations/get-registrations.ts', code: ['const KEY'], why: `${SAME}any key will do.` },
-  {
-    file: 'src/registrations/get-service-types.ts',
-    code: ['const accept'],
-    why: `${SAME}only "the new" and "the known" are told apart from the rest.`,
-  },
-  {
-    file: 'src/registrations/get-service-types.ts',
-    code: ['a.serviceType === b?'],
-    why: 'Lists of one length are compared; each of the three alone tells nearly all changes, since every change has a time.',
-  },
   {
     file: 'src/registrations/glob.ts',
     code: ['at < glob.length'],
@@ -138,6 +127,16 @@ export const EXPLANATIONS: readonly Explanation[] = [
     file: 'src/registrations/shown-flavor.ts',
     code: ['details: undefined }'],
     why: `${SAME}no details are no details.`,
+  },
+  {
+    file: 'src/registrations/visible-flavors.ts',
+    code: ['details: undefined }'],
+    why: `${SAME}no details are no details.`,
+  },
+  {
+    file: 'src/registrations/visible-flavors.ts',
+    code: ['accept: request.hydrate'],
+    why: 'Differs only in what may be stale, and when: `stale-reads.test.ts`.',
   },
   {
     file: 'src/registrations/registration-document.ts',

@@ -1,4 +1,12 @@
 import { Agent, get } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../openstack/support/expectations';
+
+/** In this time a flood has had its first answer, also on a busy machine. */
+const UNDER_WAY_WITHIN_MS = 20_000;
+
+/** How often each status came. */
+export type Statuses = ReadonlyMap<number, number>;
 
 /** Clients of the service at an address of this machine: all of 127.0.0.0/8 is. */
 export class ClientsAtAddress {
@@ -30,22 +38,27 @@ export class ClientsAtAddress {
   }
 
   /**
-   * Sends one made-up token after the other, on so many connections at once, for as long as the work lasts.
-   * @returns what came of the work, and the statuses that the flood was answered with
+   * Sends one made-up token after the other, on so many connections at once, for as long as the work lasts, which begins
+   * with the first answer, and is told how often the flood was answered with each status so far.
+   * @returns what came of the work, and the same at its end
    */
-  async floodWhile<T>(connections: number, work: () => Promise<T>): Promise<{ result: T; statuses: Set<number> }> {
-    const statuses = new Set<number>();
+  async floodWhile<T>(
+    connections: number,
+    work: (statuses: Statuses) => Promise<T>,
+  ): Promise<{ result: T; statuses: Statuses }> {
+    const statuses = new Map<number, number>();
     let isOver = false;
     const answers = Array.from({ length: connections }, async () => {
       while (!isOver) {
         const status = await this.read(`gAAAAA-made-up-${(this.sent += 1)}`);
-        if (!isOver) statuses.add(status);
-        if (status !== 401) await pause(1000); // it is not refusing that is to keep a machine busy here
+        if (!isOver) statuses.set(status, 1 + (statuses.get(status) ?? 0));
+        // A refusal costs little: without a pause the flood would be nothing but refusals.
+        if (status !== 401) await sleep(1000);
       }
     });
-    await pause(500); // the flood is under way
     try {
-      return { result: await work(), statuses };
+      await until(() => statuses.size > 0, UNDER_WAY_WITHIN_MS);
+      return { result: await work(statuses), statuses };
     } finally {
       isOver = true;
       this.close();
@@ -56,8 +69,4 @@ export class ClientsAtAddress {
   close(): void {
     this.agent.destroy();
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,6 +1,5 @@
 import { HttpFault } from '../../src/http/http-fault';
 import { ResponseCache, type ResponseCacheOptions, type WantedResponse } from '../../src/http/response-cache';
-import type { CallContext } from '../../src/registrations/caller';
 import type { Read } from '../../src/registrations/read';
 import { callOf } from '../registrations/support/registry';
 
@@ -56,8 +55,8 @@ function cache(options: Partial<ResponseCacheOptions> = {}) {
   };
 }
 
-const asUser = (userId: string, but: Partial<CallContext> = {}) => ({
-  ...callOf(['member'], but),
+const asUser = (userId: string) => ({
+  ...callOf(['member']),
   caller: { ...callOf(['member']).caller, userId },
 });
 const textOf = ({ body }: { body?: Buffer }) => body?.toString();
