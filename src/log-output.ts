@@ -26,6 +26,8 @@ export class LogOutput extends Writable {
   #isTorn = false;
   /** While lines are dropped because those before them have not been read. */
   #isBehind = false;
+  /** While lines are gathered, until the iteration of the event loop ends: a system call for each would cost more. */
+  #isGathering = false;
 
   /** @param onRecovered logs a line, once each time that lines get out again after some were lost */
   constructor(
@@ -37,6 +39,7 @@ export class LogOutput extends Writable {
   }
 
   override _write(line: string, _encoding: string, done: () => void): void {
+    this.#gather();
     const said = this.#said;
     this.#said = 0;
     const waiting = this.target.writableLength;
@@ -49,6 +52,20 @@ export class LogOutput extends Writable {
       );
     done(); // what waits, waits in the target alone
   }
+
+  #gather(): void {
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    this.target.cork();
+    setImmediate(this.flush);
+  }
+
+  /** Hands on what has been gathered: at the end of the process nobody else does. */
+  readonly flush = (): void => {
+    if (!this.#isGathering) return;
+    this.#isGathering = false;
+    this.target.uncork();
+  };
 
   /** One function for all lines: Node batches the calls of one callback. */
   readonly #hear = (error?: Error | null, said = 0): void => {

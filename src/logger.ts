@@ -22,6 +22,7 @@ export function createLogger(options: { level: string; format: 'json' | 'text' }
     transports: [new winston.transports.Stream({ stream: output })],
   });
   outputs.set(logger, output);
+  process.once('exit', output.flush);
   return logger;
 }
 

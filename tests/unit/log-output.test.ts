@@ -45,7 +45,8 @@ function outputTo(target: Target) {
   });
   const log = async (...lines: string[]) => {
     for (const line of lines) output.write(`${line}\n`);
-    await turn();
+    await turn(); // they get out
+    await turn(); // and so does what is said of them
   };
   return { output, told, log };
 }
@@ -72,6 +73,7 @@ describe('the output of the log', () => {
     await log('a', 'b');
     target.fails = undefined;
     output.write('c\n');
+    output.flush();
     target.fails = 'EIO'; // by the time that it says so
     await turn();
     target.fails = undefined;
@@ -105,5 +107,20 @@ describe('the output of the log', () => {
     target.fails = undefined;
     await log('z');
     expect([target.text, told]).toEqual([`\nz\nlost 5001: EPIPE\n`, [{ lines: 5001, reason: 'EPIPE' }]]);
+  });
+
+  it('hands on together what is logged in one iteration of the event loop, or at once at the end of the process', async () => {
+    const target = new Target();
+    const { output } = outputTo(target);
+    output.write('a\n');
+    output.write('b\n');
+    expect(target.text).toBe('');
+    await turn();
+    expect(target.text).toBe('a\nb\n');
+    output.write('c\n');
+    output.flush();
+    expect(target.text).toBe('a\nb\nc\n');
+    await turn();
+    expect(target.text).toBe('a\nb\nc\n');
   });
 });

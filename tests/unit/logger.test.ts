@@ -37,6 +37,11 @@ describe('a JSON log', () => {
     });
   });
 
+  it.each(['process.exit(3)', 'throw new Error("a defect")'])('has the last line before %s', (end) => {
+    const { lines } = output(json, `logger.info('last words'); ${end};`);
+    expect(lines.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual(['last words']);
+  });
+
   it('keeps a line one line, whatever is in the fields', () => {
     const { lines } = output(json, `logger.info('asked', { path: '/a\\nb\\r"\\u2028' });`);
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
