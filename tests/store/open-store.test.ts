@@ -55,11 +55,14 @@ describe('openStore', () => {
   });
 
   it('works with a write-ahead log, full synchronisation, foreign keys and a wait that holds nobody up', async () => {
-    const { client } = await openSqliteDatabase(path);
-    const names = ['journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout'];
-    const pragmas = names.map((name) => client.pragma(name, { simple: true }));
-    client.close();
-    expect(pragmas).toEqual(['wal', 2, 1, 10]);
+    const database = await openSqliteDatabase(path);
+    const names = ['journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout', 'query_only'];
+    const [writing, reading] = [database.writer, database].map(({ client }) =>
+      names.map((name) => client.pragma(name, { simple: true })),
+    );
+    await database.close();
+    expect(writing).toEqual(['wal', 2, 1, 10, 0]);
+    expect([reading?.[0], ...reading!.slice(3)]).toEqual(['wal', 10, 1]); // and nothing is ever written there
   });
 
   describe('refuses in one sentence', () => {

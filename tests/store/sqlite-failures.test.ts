@@ -35,8 +35,8 @@ describe('an SQLite registry in trouble', () => {
     await open();
     await store.register(['redis'], flavors('1'), provenance());
   });
-  afterEach(() => {
-    database.close();
+  afterEach(async () => {
+    await database.close();
     folder.remove();
   });
 
@@ -49,23 +49,23 @@ describe('an SQLite registry in trouble', () => {
   }
 
   it('writes nothing of a request when the disk is full halfway', async () => {
-    const pages = database.client.pragma('page_count', { simple: true }) as number;
-    database.client.pragma(`max_page_count = ${pages + 20}`);
+    const pages = database.writer.client.pragma('page_count', { simple: true }) as number;
+    database.writer.client.pragma(`max_page_count = ${pages + 20}`);
     await expect(
       store.register(numbered('type-', 100), flavors(...numbered('id-', 100)), provenance()),
     ).rejects.toMatchObject(unavailable('The registry is on a disk that is full.'));
     expect(database.client.prepare('SELECT flavor_id FROM accepted_flavors').pluck().all()).toEqual(['1']);
     expect(database.client.prepare('SELECT count(*) FROM registrations').pluck().get()).toBe(1);
 
-    database.client.pragma('max_page_count = 1000000');
+    database.writer.client.pragma('max_page_count = 1000000');
     const outcome = await store.register(['mysql'], flavors('1'), provenance());
     expect(outcome.registered).toEqual(pairs('mysql 1'));
   });
 
   it('writes nothing of a declaration when the disk is full halfway', async () => {
     const before = await documentOf(store);
-    const pages = database.client.pragma('page_count', { simple: true }) as number;
-    database.client.pragma(`max_page_count = ${pages + 20}`);
+    const pages = database.writer.client.pragma('page_count', { simple: true }) as number;
+    database.writer.client.pragma(`max_page_count = ${pages + 20}`);
     const ids = numbered('id-', 1000);
     const registered = numbered('type-', 10).flatMap((serviceType) =>
       ids.map((flavorId) => ({ serviceType, flavorId })),
@@ -74,13 +74,13 @@ describe('an SQLite registry in trouble', () => {
     await expect(store.rewrite(EVERYTHING, decide, provenance())).rejects.toMatchObject(
       unavailable('The registry is on a disk that is full.'),
     );
-    database.client.pragma('max_page_count = 1000000');
+    database.writer.client.pragma('max_page_count = 1000000');
     expect(await documentOf(store)).toEqual(before);
     expect(await store.rewrite(EVERYTHING, decide, provenance())).toEqual(decide());
   });
 
   it('still reads when it cannot write', async () => {
-    database.client.pragma('query_only = ON');
+    database.writer.client.pragma('query_only = ON');
     const refused = unavailable('The registry cannot be written: its file or file system is read-only.');
     await expect(store.register(['redis'], flavors('2'), provenance())).rejects.toMatchObject(refused);
     await expect(store.deregister(['redis'], ['1'], provenance())).rejects.toMatchObject(refused);
@@ -95,11 +95,11 @@ describe('an SQLite registry in trouble', () => {
       .prepare("SELECT pageno FROM dbstat WHERE name = 'registrations'")
       .pluck()
       .all() as number[];
-    database.client.pragma('wal_checkpoint(TRUNCATE)');
+    database.writer.client.pragma('wal_checkpoint(TRUNCATE)');
     const file = openSync(path, 'r+');
     for (const page of pagesOfTheTable) writeSync(file, Buffer.alloc(4096, 0xff), 0, 4096, (page - 1) * 4096);
     closeSync(file);
-    database.client.pragma('shrink_memory');
+    for (const { client } of [database, database.writer]) client.pragma('shrink_memory');
     const damaged = unavailable('The registry is damaged and has to be restored from a backup.');
     await expect(listOf(store.find(['redis']))).rejects.toMatchObject(damaged);
     await expect(store.register(['redis'], flavors('1'), provenance())).rejects.toMatchObject(damaged);

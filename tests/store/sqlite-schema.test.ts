@@ -33,8 +33,8 @@ describe('the SQLite migrations', () => {
     folder = temporaryFolder();
     database = await openSqliteDatabase(folder.in('registry.db'));
   });
-  afterEach(() => {
-    database.close();
+  afterEach(async () => {
+    await database.close();
     folder.remove();
   });
 
@@ -130,14 +130,14 @@ describe('the SQLite migrations', () => {
     const told: unknown[] = [];
     const tell = (...args: unknown[]) => told.push(args);
     const logger = { info: tell, warn: tell };
-    (await openSqliteDatabase(folder.in('registry.db'), { logger })).close();
+    await (await openSqliteDatabase(folder.in('registry.db'), { logger })).close();
     expect(told).toEqual([]);
-    (await openSqliteDatabase(folder.in('fresh.db'), { logger })).close();
+    await (await openSqliteDatabase(folder.in('fresh.db'), { logger })).close();
     expect(told).toEqual([['a new, empty registry was made', { path: folder.in('fresh.db'), migrations: 4 }]]);
   });
 
   it('add what is missing to a registry in use, also by rebuilding a table that others refer to', async () => {
-    fill(database.client);
+    fill(database.writer.client);
     const migrationsFolder = migrationsWith(
       `CREATE TABLE rebuilt (flavor_id text PRIMARY KEY NOT NULL, name text NOT NULL, ram integer NOT NULL,
         vcpus integer NOT NULL, disk integer NOT NULL, ephemeral integer NOT NULL, swap integer NOT NULL,
@@ -150,8 +150,8 @@ describe('the SQLite migrations', () => {
     expect(newer.client.prepare('SELECT flavor_id, colour FROM accepted_flavors').all()).toEqual([
       { flavor_id: '1', colour: 'blue' },
     ]);
-    expect(newer.client.pragma('foreign_keys', { simple: true })).toBe(1);
-    newer.close();
+    expect(newer.writer.client.pragma('foreign_keys', { simple: true })).toBe(1);
+    await newer.close();
   });
 
   it('count what was registered before service types were counted', async () => {
@@ -162,7 +162,7 @@ describe('the SQLite migrations', () => {
     older.close();
     const now = await openSqliteDatabase(path);
     const counted = now.client.prepare('SELECT service_type, flavor_count, changed_at FROM service_types').all();
-    now.close();
+    await now.close();
     expect(counted).toEqual([{ service_type: 'redis', flavor_count: 1, changed_at: 0 }]);
   });
 
@@ -170,7 +170,7 @@ describe('the SQLite migrations', () => {
     ['fails halfway', 'DELETE FROM registrations; SELECT * FROM nothing', /^A migration of the registry file/],
     ['would orphan registrations', 'DELETE FROM accepted_flavors', /registrations of no flavor; nothing was changed/],
   ])('leave everything as it was when one %s', async (_, sql, message) => {
-    fill(database.client);
+    fill(database.writer.client);
     const migrationsFolder = migrationsWith(sql);
     await expect(openSqliteDatabase(folder.in('registry.db'), { migrationsFolder })).rejects.toMatchObject({
       name: 'StoreOpenError',

@@ -123,6 +123,6 @@ describe('an upgrade', () => {
     expect(restore(elsewhere, backup, new Date()).inspection.missingMigrations).toBe(MIGRATIONS.length - 1);
     const database = await openSqliteDatabase(elsewhere);
     expect(database.client.prepare('SELECT count(*) FROM registrations').pluck().get()).toBe(3);
-    database.close();
+    await database.close();
   });
 });

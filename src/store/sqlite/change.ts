@@ -4,67 +4,100 @@ import type { Provenance, Registration } from '../../registrations/registration'
 import type { EventAction } from '../../registrations/registration-event';
 import type { ServiceType } from '../../registrations/service-type';
 import { jsonList } from './listed';
-import type { SqliteDatabase } from './sqlite-database';
+import { ROWS_AT_ONCE, type WriteConnection } from './write-connection';
 
 /**
  * What one request does to the registry, inside of its transaction: a row of its own in `changes`, as soon as it has done
  * something.
  */
 export class Change {
-  readonly #database: Pick<SqliteDatabase, 'reads' | 'writes'>;
+  readonly #connection: WriteConnection;
   readonly #provenance: Omit<Provenance, 'globalRequestId'> & { globalRequestId: string | null };
   #id: number | undefined;
 
-  constructor(database: Pick<SqliteDatabase, 'reads' | 'writes'>, provenance: Provenance) {
-    this.#database = database;
+  constructor(connection: WriteConnection, provenance: Provenance) {
+    this.#connection = connection;
     this.#provenance = { ...provenance, globalRequestId: provenance.globalRequestId ?? null };
   }
 
   /** Writes down what is accepted of flavors now; where it is another size, also as events. */
-  accept(flavors: readonly AcceptedFlavor[]): void {
-    if (flavors.length === 0) return;
-    const { acceptFlavors, recordAccepted } = this.#database.writes;
-    const listed = JSON.stringify(flavors.map(toColumns));
-    const resized = this.#database.reads.findResized.all({ flavors: listed }).map(({ flavorId }) => flavorId);
-    if (resized.length > 0) recordAccepted.run({ changeId: this.#changeId(), flavorIds: jsonList(resized) });
-    acceptFlavors.run({ flavors: listed, acceptedAt: this.#provenance.at });
+  async accept(flavors: readonly AcceptedFlavor[]): Promise<void> {
+    const { reads, writes } = this.#connection;
+    const resized: FlavorId[] = [];
+    await this.#connection.eachPiece(flavors, (piece) => {
+      const listed = JSON.stringify(piece.map(toColumns));
+      resized.push(...reads.findResized.all({ flavors: listed }).map(({ flavorId }) => flavorId));
+      writes.acceptFlavors.run({ flavors: listed, acceptedAt: this.#provenance.at });
+    });
+    // One by one: each may be registered for very many types.
+    await this.#connection.eachPiece(
+      resized,
+      (flavorIds) => writes.recordAccepted.run({ changeId: this.#changeId(), flavorIds: jsonList(flavorIds) }),
+      1,
+    );
   }
 
   /** These pairs, whose flavors have been accepted. */
-  addPairs(pairs: readonly Registration[]): void {
-    this.#database.writes.registerPairs.run({ ...this.#provenance, pairs: listPairs(pairs) });
+  async addPairs(pairs: readonly Registration[]): Promise<void> {
+    const { registerPairs } = this.#connection.writes;
+    await this.#connection.eachPiece(pairs, (piece) =>
+      registerPairs.run({ ...this.#provenance, pairs: listPairs(piece) }),
+    );
   }
 
   /** These pairs. */
-  removePairs(pairs: readonly Registration[]): void {
-    this.#database.writes.deregisterPairs.run({ pairs: listPairs(pairs) });
+  async removePairs(pairs: readonly Registration[]): Promise<void> {
+    const { deregisterPairs } = this.#connection.writes;
+    await this.#connection.eachPiece(pairs, (piece) => deregisterPairs.run({ pairs: listPairs(piece) }));
   }
 
   /** Each of the types with each of the ids, whose flavors have been accepted: answers the pairs that are new. */
-  add(serviceTypes: readonly ServiceType[], flavorIds: readonly FlavorId[]): Registration[] {
-    const lists = { serviceTypes: jsonList(serviceTypes), flavorIds: jsonList(flavorIds) };
-    return this.#database.writes.register.all({ ...this.#provenance, ...lists });
+  async add(serviceTypes: readonly ServiceType[], flavorIds: readonly FlavorId[]): Promise<Registration[]> {
+    const added: Registration[] = [];
+    await this.#eachOfTypes(serviceTypes, flavorIds, (lists) => {
+      added.push(...this.#connection.writes.register.all({ ...this.#provenance, ...lists }));
+    });
+    return added;
   }
 
   /** Each of the types with each of the ids: answers the pairs that stood. */
-  remove(serviceTypes: readonly ServiceType[], flavorIds: readonly FlavorId[]): Registration[] {
-    const lists = { serviceTypes: jsonList(serviceTypes), flavorIds: jsonList(flavorIds) };
-    return this.#database.writes.deregister.all(lists);
+  async remove(serviceTypes: readonly ServiceType[], flavorIds: readonly FlavorId[]): Promise<Registration[]> {
+    const removed: Registration[] = [];
+    await this.#eachOfTypes(serviceTypes, flavorIds, (lists) => {
+      removed.push(...this.#connection.writes.deregister.all(lists));
+    });
+    return removed;
   }
 
   /** Of these flavors, those that are left without any registration. */
-  forget(flavorIds: readonly FlavorId[]): void {
-    this.#database.writes.forgetFlavors.run({ flavorIds: jsonList(flavorIds) });
+  async forget(flavorIds: readonly FlavorId[]): Promise<void> {
+    const { forgetFlavors } = this.#connection.writes;
+    await this.#connection.eachPiece(flavorIds, (piece) => forgetFlavors.run({ flavorIds: jsonList(piece) }));
   }
 
   /** One event for each of the pairs. */
-  record(action: EventAction, pairs: readonly Registration[]): void {
-    if (pairs.length === 0) return;
-    this.#database.writes.recordEvents.run({ changeId: this.#changeId(), action, pairs: listPairs(pairs) });
+  async record(action: EventAction, pairs: readonly Registration[]): Promise<void> {
+    const { recordEvents } = this.#connection.writes;
+    await this.#connection.eachPiece(pairs, (piece) =>
+      recordEvents.run({ changeId: this.#changeId(), action, pairs: listPairs(piece) }),
+    );
+  }
+
+  async #eachOfTypes(
+    serviceTypes: readonly ServiceType[],
+    flavorIds: readonly FlavorId[],
+    run: (lists: { serviceTypes: string; flavorIds: string }) => void,
+  ): Promise<void> {
+    const types = jsonList(serviceTypes);
+    await this.#connection.eachPiece(
+      flavorIds,
+      (piece) => run({ serviceTypes: types, flavorIds: jsonList(piece) }),
+      Math.ceil(ROWS_AT_ONCE / serviceTypes.length),
+    );
   }
 
   #changeId(): number {
-    this.#id ??= this.#database.writes.recordChange.get({ ...this.#provenance }).id;
+    this.#id ??= this.#connection.writes.recordChange.get({ ...this.#provenance }).id;
     return this.#id;
   }
 }

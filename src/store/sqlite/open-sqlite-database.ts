@@ -14,8 +14,6 @@ import { errorCode, isBusy } from './sqlite-errors';
 const PAUSE_MS = 25;
 /** How long a stop waits for others that start or stop. */
 const CLOSE_WAIT_MS = 5000;
-/** SQLite's own wait blocks the event loop: just long enough for another process's short write. */
-const SQLITE_WAIT_MS = 10;
 
 const MKDIR_FAILURES: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'its file system takes no folders'],
@@ -62,7 +60,6 @@ export async function openSqliteDatabase(path: string, options: SqliteOptions = 
     ));
     const applied = await untilNotBusy(startTimeoutMs, () => makeReady(opened, migrationsFolder));
     await untilNotBusy(startTimeoutMs, () => whileAlone(file, () => claim(file, logger)));
-    opened.pragma(`busy_timeout = ${SQLITE_WAIT_MS}`);
     // A mistyped DATABASE_URL must not look like a registry that has lost everything.
     const done = isNew ? 'a new, empty registry was made' : 'registry migrated';
     if (applied > 0) logger?.info(done, { path, migrations: applied });
@@ -162,11 +159,8 @@ function makeReady(client: Database.Database, migrationsFolder: string): number 
       `The registry file "${client.name}" is on a file system that SQLite's write-ahead log cannot use: use a local disk.`,
     );
   }
-  // With WAL, anything less may lose the last answers given when the power goes.
-  client.pragma('synchronous = FULL');
-  const applied = migrate(client, migrationsFolder);
-  client.pragma('foreign_keys = ON');
-  return applied;
+  client.pragma('synchronous = FULL'); // as for every write: see WriteConnection
+  return migrate(client, migrationsFolder);
 }
 
 async function untilNotBusy<T>(timeoutMs: number, step: () => T): Promise<T> {

@@ -30,10 +30,8 @@ export async function* pruneEvents(database: SqliteDatabase, before: number): As
   );
   const search = (statement: typeof oldChanges, newest: number) => idsOf(database, statement, { newest, before });
   if ((await search(oldChanges, newestChange).next()).done === true) return;
-  const events = client.prepare('DELETE FROM registration_events WHERE id IN (SELECT value FROM json_each(?))');
-  yield* forget(database, events, search(oldEvents, newestEvent));
-  const changes = client.prepare('DELETE FROM changes WHERE id IN (SELECT value FROM json_each(?))');
-  yield* mapToNone(forget(database, changes, search(oldChanges, newestChange)));
+  yield* forget(database, 'registration_events', search(oldEvents, newestEvent));
+  yield* mapToNone(forget(database, 'changes', search(oldChanges, newestChange)));
 }
 
 /** Steps that forget no events. */
@@ -69,7 +67,7 @@ async function* idsOf(
 /** Deletes what is found, in transactions that are as large as the time for each allows; others write in between. */
 async function* forget(
   database: SqliteDatabase,
-  statement: Database.Statement<[string]>,
+  table: 'registration_events' | 'changes',
   found: AsyncGenerator<number[], void>,
 ): AsyncGenerator<number, void> {
   let atOnce = FIRST_FORGOTTEN_AT_ONCE;
@@ -77,9 +75,11 @@ async function* forget(
     for (let from = 0; from < ids.length;) {
       const some = ids.slice(from, from + atOnce);
       let began = 0;
-      const { changes } = await database.write(() => {
+      const { changes } = await database.write(({ client }) => {
         began = performance.now();
-        return statement.run(JSON.stringify(some));
+        return client
+          .prepare(`DELETE FROM ${table} WHERE id IN (SELECT value FROM json_each(?))`)
+          .run(JSON.stringify(some));
       });
       const ms = performance.now() - began;
       yield changes;

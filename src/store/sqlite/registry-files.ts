@@ -34,6 +34,19 @@ export function identityOf(path: string): string | undefined {
   return found === undefined ? undefined : `${found.dev}:${found.ino}`;
 }
 
+/** The file of an open registry and its log, as they were when it was opened. */
+export type RegistryFiles = readonly { readonly path: string; readonly identity: string | undefined }[];
+
+/** Of the file at a path, which is open, so that its log is there too. */
+export function registryFiles(path: string): RegistryFiles {
+  return [path, `${fileBehind(path)}-wal`].map((each) => ({ path: each, identity: identityOf(each) }));
+}
+
+/** Whether they are still where they were. */
+export function areInPlace(files: RegistryFiles): boolean {
+  return files.every(({ path, identity }) => identityOf(path) === identity);
+}
+
 /** Whether two paths lead to one file. */
 export function isSameFile(path: string, other: string): boolean {
   const identity = identityOf(path);

@@ -2,37 +2,43 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { prepareCurrencyCheck } from './current-tables';
-import { fileBehind, identityOf } from './registry-files';
+import { areInPlace, type RegistryFiles, registryFiles } from './registry-files';
 import { isBusy, LATER_SECONDS, SOON_SECONDS, registryUnavailable, toUnavailable } from './sqlite-errors';
-import { prepareWrites } from './write-statements';
+import { FairSlots } from '../../fairness/fair-slots';
 import { type PieceStatements, preparePieces } from './piece-statements';
 import { prepareReads } from './read-statements';
 import { SnapshotConnections } from './snapshot-connections';
+import { SQLITE_WAIT_MS, WriteConnection } from './write-connection';
 
 const BUSY_PAUSE_MS = 25;
-const ROLLBACK = new Error('a preview ends here');
 /** A look at the file costs five times as much as `data_version`, and a read of what has not changed needs no more. */
 const LOOK_AT_FILE_MS = 100;
 
+export interface WriteSettings {
+  /** Nothing of it stays. */
+  readonly isPreview?: boolean | undefined;
+  /** Whose write it is: callers take turns. */
+  readonly userId?: string;
+}
+
 /**
- * The open registry file: one connection, and the one place where reads and writes meet its failures.
+ * The open registry file: one connection to read on, others for long lists, and one to write on. The one place where reads
+ * and writes meet its failures.
  *
  * Whatever fails inside `read` and `write` comes out as the port's `unavailable`, or as it is when it is a defect.
  */
 export class SqliteDatabase {
   readonly client: Database.Database;
   readonly reads: ReturnType<typeof prepareReads>;
-  readonly writes: ReturnType<typeof prepareWrites>;
+  readonly writer: WriteConnection;
+  readonly #writing = new FairSlots({ slots: 1, slotsPerKey: 1 });
   readonly #pieces: PieceStatements;
   readonly #snapshots: SnapshotConnections;
-  readonly #log: string;
-  readonly #identity: string;
+  readonly #files: RegistryFiles;
   readonly #close: () => void;
   readonly #busyTimeoutMs: number;
   readonly #dataVersion: Database.Statement<[], number>;
   readonly #checkCurrency: () => void;
-  #seenDataVersion = 0;
-  #revision = 0;
   #lookAgainAt = 0;
 
   /** Prepares the statements, so that a file without the right tables fails here and not at the first request. */
@@ -43,10 +49,11 @@ export class SqliteDatabase {
     this.client = client;
     this.#busyTimeoutMs = options.busyTimeoutMs;
     this.#close = options.close;
-    this.#log = `${fileBehind(client.name)}-wal`;
-    this.#identity = this.#identityOfFiles();
+    this.#files = registryFiles(client.name);
     this.reads = prepareReads(drizzle({ client }));
-    this.writes = prepareWrites(drizzle({ client }));
+    this.writer = new WriteConnection(client.name, this.#files);
+    client.pragma('query_only = ON');
+    client.pragma(`busy_timeout = ${SQLITE_WAIT_MS}`);
     this.#pieces = preparePieces(client);
     this.#snapshots = new SnapshotConnections(client.name);
     this.#dataVersion = client.prepare<[], number>('PRAGMA data_version').pluck();
@@ -54,15 +61,12 @@ export class SqliteDatabase {
   }
 
   /**
-   * Another number after each commit: of this connection, and of any other one, which SQLite tells by data_version. That
-   * the file was moved or replaced is noticed within {@link LOOK_AT_FILE_MS}.
+   * Another number after each commit of any other connection, and on this one nothing is written. That the file was moved
+   * or replaced is noticed within {@link LOOK_AT_FILE_MS}.
    */
   revision(): number {
     if (!this.client.open || performance.now() >= this.#lookAgainAt) this.#requireUsable();
-    const dataVersion = this.#orUnavailable(() => this.#dataVersion.get()!);
-    if (dataVersion !== this.#seenDataVersion) this.#revision += 1;
-    this.#seenDataVersion = dataVersion;
-    return this.#revision;
+    return this.#orUnavailable(() => this.#dataVersion.get()!);
   }
 
   /** Fails unless the file can be read and is as the migrations given left it. */
@@ -99,49 +103,41 @@ export class SqliteDatabase {
   }
 
   /**
-   * Runs a write in one transaction. When `work` throws, nothing of it stays; nor when it is a preview only.
+   * Runs a write in one transaction. When `work` throws, nothing of it stays; nor when it is a preview only. The writes of
+   * this process run one after the other, the callers in turns.
    *
    * While another process writes, this one waits, up to `busyTimeoutMs`; but not in SQLite, whose wait would hold up
    * every other request of this process, and one writer's after the other.
    */
-  async write<T>(work: () => T, { isPreview = false } = {}): Promise<T> {
-    const deadline = performance.now() + this.#busyTimeoutMs;
+  async write<T>(
+    work: (connection: WriteConnection) => T | Promise<T>,
+    { isPreview = false, userId = '' }: WriteSettings = {},
+  ): Promise<T> {
+    let deadline: number | undefined;
     for (;;) {
-      this.#requireUsable();
       try {
-        return isPreview ? this.#preview(work) : this.#transact(work);
+        return await this.#writing.execute(userId, async () => {
+          this.#requireUsable();
+          return this.writer.transact(work, isPreview);
+        });
       } catch (error) {
+        deadline ??= performance.now() + this.#busyTimeoutMs;
         if (!isBusy(error) || performance.now() > deadline) throw toUnavailable(error);
-      } finally {
-        if (!isPreview) this.#revision += 1; // also after a failure: it may have come after the commit
       }
       await sleep(BUSY_PAUSE_MS);
     }
   }
 
-  /** Closes the connection; the last one to close moves the write-ahead log into the file. May be called twice. */
-  close(): void {
-    this.#snapshots.close();
-    if (this.client.open) this.#close();
-  }
-
-  /** Immediate: a deferred transaction that reads first fails at once when another process wrote in between. */
-  #transact<T>(work: () => T): T {
-    return this.client.transaction(work).immediate();
-  }
-
-  /** All that a write would do, up to the commit. */
-  #preview<T>(work: () => T): T {
-    const outcome: T[] = [];
-    try {
-      this.#transact(() => {
-        outcome.push(work());
-        throw ROLLBACK;
-      });
-    } catch (error) {
-      if (error !== ROLLBACK) throw error;
-    }
-    return outcome[0]!;
+  /**
+   * Closes the connections, once the write that is under way has ended; the last one to close moves the write-ahead log
+   * into the file. May be called twice.
+   */
+  async close(): Promise<void> {
+    await this.#writing.execute('', async () => {
+      this.#snapshots.close();
+      await this.writer.close();
+      if (this.client.open) this.#close();
+    });
   }
 
   #orUnavailable<T>(work: () => T): T {
@@ -156,19 +152,14 @@ export class SqliteDatabase {
     if (!this.client.open)
       throw registryUnavailable('The registry is closed: this process is shutting down.', SOON_SECONDS);
     // SQLite goes on with a file that was moved, deleted or replaced (a restored backup), and what is written then is
-    // lost with it.
-    if (this.#identityOfFiles() !== this.#identity) {
+    // lost with it. The log's place counts, too: a file that comes back without its log lacks what was written last.
+    if (!areInPlace(this.#files)) {
       throw registryUnavailable(
         'The registry file was moved or replaced while in use: restart the service.',
         LATER_SECONDS,
       );
     }
     this.#lookAgainAt = performance.now() + LOOK_AT_FILE_MS;
-  }
-
-  /** The log's, too: a file that comes back without its log lacks what was written last. */
-  #identityOfFiles(): string {
-    return `${identityOf(this.client.name)} ${identityOf(this.#log)}`;
   }
 }
 

@@ -42,9 +42,11 @@ export class SqliteKeptFlavors implements KeptFlavors {
       }))
       .filter((row) => isDue(row, standing.get(row.flavorId), repeatAfterMs));
     if (rows.length === 0) return;
-    await this.#database.write(() => {
-      for (const row of rows) this.#database.writes.keepFlavor.run({ ...row });
-    });
+    await this.#database.write((connection) =>
+      connection.eachPiece(rows, (piece) => {
+        for (const row of piece) connection.writes.keepFlavor.run({ ...row });
+      }),
+    );
   }
 
   async count(): Promise<FlavorCounts> {

@@ -26,6 +26,7 @@ import {
 } from './read-in-pieces';
 import type { SqliteDatabase } from './sqlite-database';
 
+type Reads = SqliteDatabase['reads'];
 type Range = Parameters<RegistrationStore['findAccepted']>[0];
 
 /** The registry in one SQLite file. Several processes may share the file; nothing is remembered outside of it. */
@@ -43,14 +44,13 @@ export class SqliteRegistrationStore implements RegistrationStore {
     options?: WriteOptions,
   ): Promise<{ registered: Registration[]; alreadyRegistered: Registration[] }> {
     const flavorIds = flavors.map(({ id }) => id);
-    return this.#database.write(() => {
-      const change = this.#change(provenance);
-      change.accept(flavors);
-      const added = change.add(serviceTypes, flavorIds);
+    return this.#change(provenance, options, async (change) => {
+      await change.accept(flavors);
+      const added = await change.add(serviceTypes, flavorIds);
       const { changed, unchanged } = splitPairs(serviceTypes, flavorIds, added);
-      change.record('registered', changed);
+      await change.record('registered', changed);
       return { registered: changed, alreadyRegistered: unchanged };
-    }, options);
+    });
   }
 
   async deregister(
@@ -59,14 +59,13 @@ export class SqliteRegistrationStore implements RegistrationStore {
     provenance: Provenance,
     options?: WriteOptions,
   ): Promise<{ deregistered: Registration[]; notRegistered: Registration[] }> {
-    return this.#database.write(() => {
-      const change = this.#change(provenance);
-      const removed = change.remove(serviceTypes, flavorIds);
-      if (removed.length > 0) change.forget(flavorIds);
+    return this.#change(provenance, options, async (change) => {
+      const removed = await change.remove(serviceTypes, flavorIds);
+      if (removed.length > 0) await change.forget(flavorIds);
       const { changed, unchanged } = splitPairs(serviceTypes, flavorIds, removed);
-      change.record('deregistered', changed);
+      await change.record('deregistered', changed);
       return { deregistered: changed, notRegistered: unchanged };
-    }, options);
+    });
   }
 
   async rewrite<T extends Rewrite>(
@@ -75,14 +74,15 @@ export class SqliteRegistrationStore implements RegistrationStore {
     provenance: Provenance,
     options?: WriteOptions,
   ): Promise<T | undefined | 'outdated'> {
-    const look = (): T | undefined | 'outdated' => (this.#isOutdated(scope) ? 'outdated' : decide(this.#look(scope)));
-    const first = this.#database.read(look);
+    const look = (reads: Reads): T | undefined | 'outdated' =>
+      isOutdated(reads, scope) ? 'outdated' : decide(standingOf(reads, scope));
+    const first = this.#database.read(() => look(this.#database.reads));
     if (first === undefined || first === 'outdated' || isEmpty(first)) return first; // others may go on writing
-    return this.#database.write(() => {
-      const decided = look();
-      if (decided !== undefined && decided !== 'outdated') this.#do(decided, this.#change(provenance));
+    return this.#change(provenance, options, async (change, reads) => {
+      const decided = look(reads);
+      if (decided !== undefined && decided !== 'outdated') await rewrite(decided, change);
       return decided;
-    }, options);
+    });
   }
 
   findAll(): AsyncIterable<RegistrationsPiece> {
@@ -90,7 +90,7 @@ export class SqliteRegistrationStore implements RegistrationStore {
   }
 
   version(): RegistryVersion {
-    return this.#database.read(() => this.#version());
+    return this.#database.read(() => versionOf(this.#database.reads));
   }
 
   revision(): number {
@@ -98,7 +98,7 @@ export class SqliteRegistrationStore implements RegistrationStore {
   }
 
   async countPairs(serviceTypes: readonly ServiceType[]): Promise<number> {
-    return this.#database.read(() => this.#countPairs(serviceTypes));
+    return this.#database.read(() => countPairs(this.#database.reads, serviceTypes));
   }
 
   find(
@@ -141,49 +141,58 @@ export class SqliteRegistrationStore implements RegistrationStore {
   }
 
   async close(): Promise<void> {
-    this.#database.close();
+    await this.#database.close();
   }
 
-  #isOutdated({ version }: RewriteScope): boolean {
-    return version !== undefined && version !== this.#version();
+  #change<T>(
+    provenance: Provenance,
+    options: WriteOptions | undefined,
+    work: (change: Change, reads: Reads) => Promise<T>,
+  ): Promise<T> {
+    return this.#database.write((connection) => work(new Change(connection, provenance), connection.reads), {
+      ...options,
+      userId: provenance.userId,
+    });
   }
+}
 
-  #version(): RegistryVersion {
-    return this.#database.reads.version.get()!.version;
-  }
+function isOutdated(reads: Reads, { version }: RewriteScope): boolean {
+  return version !== undefined && version !== versionOf(reads);
+}
 
-  #look({ serviceTypes, maxPairs }: RewriteScope): Standing {
-    const pairs = this.#countPairs(serviceTypes);
-    return { pairs, registrations: pairs > maxPairs ? undefined : this.#readPairs(serviceTypes) };
-  }
+function versionOf(reads: Reads): RegistryVersion {
+  return reads.version.get()!.version;
+}
 
-  #countPairs(serviceTypes: RewriteScope['serviceTypes']): number {
-    const { countAllPairs, countPairs } = this.#database.reads;
-    const counted =
-      serviceTypes === 'everything' ? countAllPairs.get() : countPairs.get({ serviceTypes: jsonList(serviceTypes) });
-    return counted?.pairs ?? 0;
-  }
+function standingOf(reads: Reads, { serviceTypes, maxPairs }: RewriteScope): Standing {
+  const pairs = countPairs(reads, serviceTypes);
+  return { pairs, registrations: pairs > maxPairs ? undefined : readPairs(reads, serviceTypes) };
+}
 
-  #readPairs(serviceTypes: RewriteScope['serviceTypes']): RegistrationDocument {
-    const { findPairs, findPairsOfTypes } = this.#database.reads;
-    const rows =
-      serviceTypes === 'everything' ? findPairs.all() : findPairsOfTypes.all({ serviceTypes: jsonList(serviceTypes) });
-    return new Map(rows.map((row) => [row.serviceType, JSON.parse(row.flavorIds) as FlavorId[]]));
-  }
+function countPairs(reads: Reads, serviceTypes: RewriteScope['serviceTypes']): number {
+  const counted =
+    serviceTypes === 'everything'
+      ? reads.countAllPairs.get()
+      : reads.countPairs.get({ serviceTypes: jsonList(serviceTypes) });
+  return counted?.pairs ?? 0;
+}
 
-  /** What goes first is no pair any more whose size is accepted; flavors are forgotten last, for they may only move. */
-  #do({ registered, deregistered, flavors }: Rewrite, change: Change): void {
-    change.removePairs(deregistered);
-    change.accept(flavors);
-    change.addPairs(registered);
-    change.forget([...new Set(deregistered.map(({ flavorId }) => flavorId))]);
-    change.record('deregistered', deregistered);
-    change.record('registered', registered);
-  }
+function readPairs(reads: Reads, serviceTypes: RewriteScope['serviceTypes']): RegistrationDocument {
+  const rows =
+    serviceTypes === 'everything'
+      ? reads.findPairs.all()
+      : reads.findPairsOfTypes.all({ serviceTypes: jsonList(serviceTypes) });
+  return new Map(rows.map((row) => [row.serviceType, JSON.parse(row.flavorIds) as FlavorId[]]));
+}
 
-  #change(provenance: Provenance): Change {
-    return new Change(this.#database, provenance);
-  }
+/** What goes first is no pair any more whose size is accepted; flavors are forgotten last, for they may only move. */
+async function rewrite({ registered, deregistered, flavors }: Rewrite, change: Change): Promise<void> {
+  await change.removePairs(deregistered);
+  await change.accept(flavors);
+  await change.addPairs(registered);
+  await change.forget([...new Set(deregistered.map(({ flavorId }) => flavorId))]);
+  await change.record('deregistered', deregistered);
+  await change.record('registered', registered);
 }
 
 function isEmpty({ registered, deregistered }: Rewrite): boolean {
