@@ -119,6 +119,7 @@ export class ResponseCache {
   async #run<T>(revisions: Revisions, read: Read<T>, call: CallContext, render: Render<T>): Promise<CachedResponse> {
     const { userId } = call.caller;
     const make = async (): Promise<CachedResponse> => {
+      await call.nextTurn(); // behind what had to be done for the request so far, much for the first ones after a start
       call.signal.throwIfAborted();
       this.options.requireRoom(userId); // before anything is done for a response that would not be sent
       // Before the read itself: what changes in between is noticed next time.
