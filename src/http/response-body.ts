@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { RegisteredFlavorsError } from '../errors';
-import type { NextTurn } from '../registrations/in-turns';
+import { eachInTurns, type NextTurn } from '../registrations/in-turns';
 
 /** How large one response may be. */
 export const MAX_RESPONSE_BYTES = 128 * 1024 * 1024;
@@ -31,7 +31,7 @@ export async function toResponseBody(
     buffers.push(buffer);
     await nextTurn();
   }
-  return { body: joined(buffers, bytes), etag: etagOf(hash) };
+  return { body: await joined(buffers, bytes, nextTurn), etag: etagOf(hash) };
 }
 
 /** A body of one piece. */
@@ -45,10 +45,10 @@ function etagOf(sha256: Hash): string {
 }
 
 /** Of its own: a small buffer out of Node's pool would keep 8 KiB. */
-function joined(buffers: readonly Buffer[], bytes: number): Buffer {
+async function joined(buffers: readonly Buffer[], bytes: number, nextTurn: NextTurn): Promise<Buffer> {
   const body = Buffer.allocUnsafeSlow(bytes);
   let at = 0;
-  for (const buffer of buffers) at += buffer.copy(body, at);
+  await eachInTurns(buffers, nextTurn, (buffer) => (at += buffer.copy(body, at)));
   return body;
 }
 

@@ -1,7 +1,7 @@
 import {
   type Currency,
   type FlavorAnswer,
-  leastCurrent,
+  LeastCurrent,
   type LookUp,
   type ReasonToAsk,
 } from '../registrations/flavor-directory';
@@ -38,37 +38,16 @@ export class Looking {
   async end(nextTurn: NextTurn, goodUntil: (known: Remembered) => number): Promise<LookUp> {
     const answers = new Map<FlavorId, FlavorAnswer>();
     const all = new LeastCurrent();
+    const currency = (flavorId: FlavorId, known: Remembered): Currency => ({
+      goodUntil: goodUntil(known),
+      askedFor: this.reasons.get(flavorId) ?? 'nothing',
+    });
     await eachInTurns(this.known, nextTurn, ([flavorId, known]) => {
       answers.set(flavorId, known.answer);
-      all.take(goodUntil(known), this.reasons.get(flavorId));
+      all.take(currency(flavorId, known));
     });
-    const currencyOf = (flavorIds: Iterable<FlavorId>): Currency => {
-      const some = new LeastCurrent();
-      for (const flavorId of flavorIds) {
-        const known = this.known.get(flavorId);
-        if (known !== undefined) some.take(goodUntil(known), this.reasons.get(flavorId));
-      }
-      return some.currency;
-    };
-    return { ...all.currency, answers, currencyOf };
-  }
-}
-
-/** {@link leastCurrent} of very many, without an object for each. */
-class LeastCurrent {
-  private goodUntil = Infinity;
-  private readonly reasons = new Set<ReasonToAsk>();
-
-  take(goodUntil: number, reason: ReasonToAsk | undefined): void {
-    if (goodUntil < this.goodUntil) this.goodUntil = goodUntil;
-    if (reason !== undefined) this.reasons.add(reason);
-  }
-
-  get currency(): Currency {
-    const { goodUntil } = this;
-    return leastCurrent([
-      { goodUntil, askedFor: 'nothing' },
-      ...[...this.reasons].map((askedFor) => ({ goodUntil, askedFor })),
-    ]);
+    const { goodUntil: goodForAllUntil, askedFor } = all;
+    const currencyOf = (flavorId: FlavorId): Currency => currency(flavorId, this.known.get(flavorId)!);
+    return { goodUntil: goodForAllUntil, askedFor, answers, currencyOf };
   }
 }

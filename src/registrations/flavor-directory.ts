@@ -59,19 +59,27 @@ export interface Currency {
 export interface LookUp extends Currency {
   /** Exactly one for each id. */
   readonly answers: ReadonlyMap<FlavorId, FlavorAnswer>;
-  /** How current the answers of some of the ids are. */
-  readonly currencyOf: (flavorIds: Iterable<FlavorId>) => Currency;
+  /** How current the answer for one of the ids is. */
+  readonly currencyOf: (flavorId: FlavorId) => Currency;
 }
 
 /** As current as the least current of several. */
-export function leastCurrent(currencies: Iterable<Currency>): Currency {
-  let goodUntil = Infinity;
-  let reason = 0;
-  for (const each of currencies) {
-    goodUntil = Math.min(goodUntil, each.goodUntil);
-    reason = Math.max(reason, REASONS_TO_ASK.indexOf(each.askedFor));
+export class LeastCurrent implements Currency {
+  #goodUntil = Infinity;
+  #reason = 0;
+
+  get goodUntil(): number {
+    return this.#goodUntil;
   }
-  return { goodUntil, askedFor: REASONS_TO_ASK[reason]! };
+
+  get askedFor(): ReasonToAsk {
+    return REASONS_TO_ASK[this.#reason]!;
+  }
+
+  take({ goodUntil, askedFor }: Currency): void {
+    this.#goodUntil = Math.min(this.#goodUntil, goodUntil);
+    this.#reason = Math.max(this.#reason, REASONS_TO_ASK.indexOf(askedFor));
+  }
 }
 
 /**

@@ -151,13 +151,13 @@ async function findTypes(
   return found;
 }
 
-function toResult(
+async function toResult(
   { request }: Wanted,
   visible: VisibleFlavors,
   flavors: readonly ShownFlavor[],
   next: FlavorId | undefined,
-): ReadResult<RegisteredFlavors> {
-  const shown = visible.currencyOf(flavors.map(({ flavorId }) => flavorId));
+): Promise<ReadResult<RegisteredFlavors>> {
+  const shown = await visible.currencyOf(flavors);
   return { result: { request, flavors, next }, goodUntil: visible.goodUntil, shown };
 }
 

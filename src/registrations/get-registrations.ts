@@ -1,5 +1,5 @@
 import type { CallContext } from './caller';
-import { leastCurrent } from './flavor-directory';
+import { LeastCurrent } from './flavor-directory';
 import { type RoleLists, requireAdmin } from './policy';
 import { MAX_PAIRS_OF_SMALL_READ, type Read } from './read';
 import type { RegistrationStore, RegistrationsPiece } from './registration-store';
@@ -21,6 +21,6 @@ export function getRegistrations(
   return {
     key: 'registrations',
     isLarge: async () => store.measure().registrations > MAX_PAIRS_OF_SMALL_READ,
-    run: async () => ({ result: store.findAll(), goodUntil: Infinity, shown: leastCurrent([]) }),
+    run: async () => ({ result: store.findAll(), goodUntil: Infinity, shown: new LeastCurrent() }),
   };
 }

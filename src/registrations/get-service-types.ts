@@ -1,5 +1,5 @@
 import type { CallContext } from './caller';
-import { answerFor, type Currency, leastCurrent } from './flavor-directory';
+import { answerFor, LeastCurrent, type LookUp } from './flavor-directory';
 import type { FlavorId } from './flavor-id';
 import type { ReadPorts } from './get-registered-flavors';
 import { collectInTurns, eachInTurns } from './in-turns';
@@ -39,39 +39,39 @@ export function getServiceTypes(
 
 async function readAll({ store }: Ports, { nextTurn }: CallContext): Promise<ReadResult<ServiceTypes>> {
   const serviceTypes = await collectInTurns(store.findServiceTypes(), nextTurn);
-  return { result: serviceTypes, goodUntil: Infinity, shown: leastCurrent([]) };
+  return { result: serviceTypes, goodUntil: Infinity, shown: new LeastCurrent() };
 }
 
 async function readVisible(ports: Ports, call: CallContext, viewer: Viewer): Promise<ReadResult<ServiceTypes>> {
-  const currencies: { goodUntil: number; shown: Currency }[] = [];
+  const [ofAll, ofVisible] = [new LeastCurrent(), new LeastCurrent()];
   const visible: FlavorId[] = [];
   let after: FlavorId | undefined;
   do {
     const range = { after, limit: MAX_FLAVORS_PER_LOOK_UP };
     const block = (await collectInTurns(ports.store.findAccepted(range), call.nextTurn)).map(({ id }) => id);
-    const { goodUntil, shown, flavorIds } = await findVisible(ports, call, viewer, block);
-    currencies.push({ goodUntil, shown });
-    for (const flavorId of flavorIds) visible.push(flavorId);
+    const lookUp = await lookUpAll(ports, call, block);
+    ofAll.take(lookUp);
+    await eachInTurns(block, call.nextTurn, (flavorId) => {
+      if (!isVisible(answerFor(lookUp.answers, flavorId), viewer)) return;
+      visible.push(flavorId);
+      ofVisible.take(lookUp.currencyOf(flavorId));
+    });
     after = block.length === MAX_FLAVORS_PER_LOOK_UP ? block.at(-1) : undefined;
   } while (after !== undefined);
   const names = await findNames(ports, call, visible);
   return {
     result: names.map((serviceType) => ({ serviceType })),
-    goodUntil: Math.min(...currencies.map(({ goodUntil }) => goodUntil)),
-    shown: leastCurrent(currencies.map(({ shown }) => shown)),
+    goodUntil: ofAll.goodUntil,
+    shown: ofVisible,
   };
 }
 
-async function findVisible({ flavors }: Ports, call: CallContext, viewer: Viewer, block: readonly FlavorId[]) {
+async function lookUpAll({ flavors }: Ports, call: CallContext, block: readonly FlavorId[]): Promise<LookUp> {
   const { globalRequestId, signal, nextTurn } = call;
   const options = { globalRequestId, signal, nextTurn, accept: 'the current', withAccess: true } as const;
   const lookUp = await flavors.lookUp(block, options);
   await nextTurn(); // all who waited for the same look-up go on at this moment
-  const flavorIds: FlavorId[] = [];
-  await eachInTurns(block, nextTurn, (flavorId) => {
-    if (isVisible(answerFor(lookUp.answers, flavorId), viewer)) flavorIds.push(flavorId);
-  });
-  return { flavorIds, goodUntil: lookUp.goodUntil, shown: lookUp.currencyOf(flavorIds) };
+  return lookUp;
 }
 
 /** Ends as soon as all service types in use have been found: mostly that is after a few flavors. */

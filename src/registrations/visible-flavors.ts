@@ -1,6 +1,6 @@
 import type { CallContext } from './caller';
 import type { AcceptedFlavor } from './flavor';
-import { answerFor, type Currency, type FlavorDirectory, leastCurrent, type LookUp } from './flavor-directory';
+import { answerFor, type Currency, type FlavorDirectory, LeastCurrent } from './flavor-directory';
 import type { FlavorId } from './flavor-id';
 import { eachInTurns } from './in-turns';
 import type { Viewer } from './policy';
@@ -14,7 +14,8 @@ export const MAX_FLAVORS_PER_LOOK_UP = 10_000;
 export class VisibleFlavors {
   /** What is shown of each, in the order in which they were added. */
   readonly shown = new Map<FlavorId, Pick<ShownFlavor, 'details'>>();
-  readonly #lookUps: Omit<LookUp, 'answers'>[] = [];
+  readonly #currencies = new Map<FlavorId, Currency>();
+  readonly #ofAll = new LeastCurrent();
 
   constructor(
     private readonly flavors: FlavorDirectory,
@@ -34,12 +35,17 @@ export class VisibleFlavors {
 
   /** Until when all look-ups are current. */
   get goodUntil(): number {
-    return leastCurrent(this.#lookUps).goodUntil;
+    return this.#ofAll.goodUntil;
   }
 
-  /** How current what is known of these ids is. */
-  currencyOf(flavorIds: readonly FlavorId[]): Currency {
-    return leastCurrent(this.#lookUps.map((each) => each.currencyOf(flavorIds)));
+  /** How current what is known of these flavors is. */
+  async currencyOf(flavors: readonly { readonly flavorId: FlavorId }[]): Promise<Currency> {
+    const least = new LeastCurrent();
+    await eachInTurns(flavors, this.call.nextTurn, ({ flavorId }) => {
+      const currency = this.#currencies.get(flavorId);
+      if (currency !== undefined) least.take(currency);
+    });
+    return least;
   }
 
   async #addBlock(accepted: readonly AcceptedFlavor[]): Promise<void> {
@@ -56,12 +62,13 @@ export class VisibleFlavors {
         accept: request.hydrate ? 'the current' : 'the known',
       },
     );
-    const { goodUntil, askedFor, currencyOf } = lookUp;
-    this.#lookUps.push({ goodUntil, askedFor, currencyOf });
+    this.#ofAll.take(lookUp);
     await nextTurn(); // all who waited for the same look-up go on at this moment
     await eachInTurns(accepted, nextTurn, (each) => {
       const shown = see(viewer, request, each, answerFor(lookUp.answers, each.id));
-      if (shown !== undefined) this.shown.set(each.id, shown);
+      if (shown === undefined) return;
+      this.shown.set(each.id, shown);
+      this.#currencies.set(each.id, lookUp.currencyOf(each.id));
     });
   }
 }
