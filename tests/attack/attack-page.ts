@@ -22,6 +22,11 @@ export function attackLine(outcome: Judged): string {
 /** Writes what was found into docs/reliability.md. */
 export function writeAttack(outcomes: readonly Judged[], durations: Durations, seed: number): void {
   writeReliability('Under attack', page(outcomes, durations, seed));
+  // In sections of their own: all of it together takes hours, and a run may be of one size only.
+  for (const registrations of new Set(outcomes.map((each) => each.registrations))) {
+    const some = outcomes.filter((each) => each.registrations === registrations);
+    writeReliability(`Under attack, with ${figure(registrations)} registrations`, attackTable(some));
+  }
 }
 
 function row(outcome: Judged): string[] {
@@ -53,7 +58,6 @@ Meanwhile another reader asks for the 50 flavors of a type 20 times a second, wh
 
 It must be: the other reader's p99 at most ${BOUNDS.timesQuiet} times the quiet one and at most ${BOUNDS.readerMs} ms; health and readiness at most ${BOUNDS.healthMs} ms, each time; memory at most ${BOUNDS.grownMib} MiB more; no process ended or taken out by HAProxy; and all as before ${recoverySeconds} s later. "Kept" is what is more in use afterwards, "out" how often HAProxy took a process out, "newcomers" the part of readers with a new, valid token that was served. For these nothing is demanded: see [SECURITY.md](../SECURITY.md). "Waited" is the part of the time in which a process of the service was ready to run and the machine ran something else: the more of it, the less the other figures say.
 
-${attackTable(outcomes)}
 What they do (seed ${seed}):
 
 ${markdownTable(['attacker', 'who', 'does'], who)}
