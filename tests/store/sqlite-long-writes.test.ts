@@ -64,6 +64,16 @@ describe('a write that takes long', () => {
     expect(await countPairs()).toBe(PAIRS);
   });
 
+  it('is refused when the file is moved away meanwhile', async () => {
+    const written = writeAll();
+    const refused = expect(written).rejects.toThrow('was moved or replaced');
+    for (let turns = 0; turns < 3; turns += 1) await turn();
+    renameSync(path, folder.in('away.db'));
+    await refused;
+    renameSync(folder.in('away.db'), path);
+    expect(await countPairs()).toBe(0);
+  });
+
   it('is waited for by the other writes of the process, and the users take turns', async () => {
     const order: string[] = [];
     const done = (name: string) => () => void order.push(name);

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { FairSlots } from '../../fairness/fair-slots';
 import { prepareCurrencyCheck } from './current-tables';
 import { areInPlace, type RegistryFiles, registryFiles } from './registry-files';
 import { isBusy, LATER_SECONDS, SOON_SECONDS, registryUnavailable, toUnavailable } from './sqlite-errors';
-import { FairSlots } from '../../fairness/fair-slots';
 import { type PieceStatements, preparePieces } from './piece-statements';
 import { prepareReads } from './read-statements';
 import { SnapshotConnections } from './snapshot-connections';
@@ -118,7 +118,11 @@ export class SqliteDatabase {
       try {
         return await this.#writing.execute(userId, async () => {
           this.#requireUsable();
-          return this.writer.transact(work, isPreview);
+          return this.writer.transact(async (connection) => {
+            const result = await work(connection);
+            this.#requireUsable(); // it may have taken long
+            return result;
+          }, isPreview);
         });
       } catch (error) {
         deadline ??= performance.now() + this.#busyTimeoutMs;
