@@ -1,7 +1,7 @@
+import { markdownTable, milliseconds as ms } from '../support/markdown-table';
 import { figure, writeReliability } from '../support/reliability-page';
 import type { Durations } from './campaign';
 import type { Judged } from './outcome';
-import { markdownTable } from './table';
 import { BOUNDS } from './verdict';
 
 const HEAD = [
@@ -42,10 +42,6 @@ function row(outcome: Judged): string[] {
 
 function percent(part: number): string {
   return `${Math.round(part * 100)} %`;
-}
-
-function ms(value: number): string {
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
 }
 
 function page(outcomes: readonly Judged[], { quietSeconds, attackSeconds, recoverySeconds }: Durations, seed: number) {

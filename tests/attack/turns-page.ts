@@ -1,6 +1,6 @@
+import { markdownTable, milliseconds as ms } from '../support/markdown-table';
 import { figure, writeReliability } from '../support/reliability-page';
 import { readShape, registrationsOf } from './shape';
-import { markdownTable } from './table';
 import type { Turn } from './turns';
 
 const HEAD = ['operation', 'as', 'longest', 'worst round', 'by the clock', 'took', 'status', 'must', ''];
@@ -34,8 +34,4 @@ function part(text: string, rows: readonly Turn[]): string {
 function row({ what, as, longestMs, worstMs, byTheClockMs, tookMs, mostMs, status, isMet }: Turn): string[] {
   const times = [ms(longestMs), ms(worstMs), ms(byTheClockMs), ms(tookMs)];
   return [what, as, ...times, String(status), `at most ${mostMs} ms`, isMet ? 'met' : 'MISSED'];
-}
-
-function ms(value: number): string {
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
 }

@@ -1,23 +1,15 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
+import { markdownTable } from '../support/markdown-table';
 import type { Figure } from './figure';
 
 /** The figures as a table, for a terminal as for a page. */
 export function benchTable(figures: readonly Figure[]): string {
-  const rows = [
+  const judgement = ({ must, isMet }: Figure): string => (must === '' ? '' : isMet ? 'met' : 'MISSED');
+  return markdownTable(
     ['what', 'measured', 'must', ''],
-    ...figures.map(({ what, measured, must, isMet }) => [
-      what,
-      measured,
-      must,
-      must === '' ? '' : isMet ? 'met' : 'MISSED',
-    ]),
-  ];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(3, ...rows.map((row) => row[column]!.length)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |\n`;
-  const [head, ...body] = rows.map(line);
-  return [head, line(widths.map((width) => '-'.repeat(width))), ...body].join('');
+    figures.map((figure) => [figure.what, figure.measured, figure.must, judgement(figure)]),
+  );
 }
 
 /** docs/benchmarks.md */

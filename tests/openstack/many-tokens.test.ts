@@ -56,21 +56,23 @@ describe('many tokens that nobody knows', () => {
     const left = Array.from({ length: 100 }, (_, index) =>
       outcomeOf(clients.validator.validate(`gAAAAA-left-${index}`, anAsker('192.0.2.1', gone.signal))),
     );
-    await until(() => validationsAt(cloud) === 3);
+    await until(() => validationsAt(cloud) >= 3);
+    const asked = validationsAt(cloud);
     gone.abort();
     await Promise.all(left);
 
     expect(await outcomeOf(validate('gAAAAA-here'))).toHaveProperty('kind', 'unauthenticated');
-    expect(validationsAt(cloud)).toBe(3 + 1);
+    expect(validationsAt(cloud)).toBe(asked + 1);
   });
 
   it('take turns with those of other sources', async () => {
     cloud.keystone.isSlow(50);
     const flood = garbage(30);
-    await until(() => validationsAt(cloud) === 3);
+    await until(() => validationsAt(cloud) >= 3);
+    const asked = validationsAt(cloud);
     await clients.validator.validate(cloud.keystone.tokenFor('bob'), anAsker('198.51.100.7'));
 
-    expect(validationsAt(cloud)).toBeLessThan(3 + 6); // 30 of one source were there before it
+    expect(validationsAt(cloud)).toBeLessThan(asked + 6); // 30 of one source were there before it
     await flood;
   });
 

@@ -47,7 +47,8 @@ whereMountable('a registry on a volume of its own (skipped where none can be mou
     await store.close();
     const backup = twinOf(path, 'backup.db');
     backUp(path, backup);
-    expect([statSync(backup).ino, statSync(backup).dev]).toEqual([statSync(path).ino, expect.any(Number)]);
+    expect(statSync(backup).ino).toBe(statSync(path).ino);
+    expect(statSync(backup).dev).not.toBe(statSync(path).dev);
     expect(restore(path, backup, new Date()).inspection.contents!.registrations).toBe(1);
   });
 

@@ -5,3 +5,8 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
     `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |\n`;
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('');
 }
+
+/** Milliseconds as such a table has them. */
+export function milliseconds(value: number): string {
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+}
