@@ -1,5 +1,5 @@
 import type { Ask, Told } from './fault';
-import { LIMITS, SHORT_LIMITS } from './fault';
+import { LIMITS, SHORT_LIMITS } from './fault-setting';
 
 /** What one row of a table brought. */
 export interface SeenRow {

@@ -9,7 +9,7 @@ import { startPlainServer } from '../../openstack/support/plain-server';
 import { stubEnvironment } from '../stub-world';
 import { startTestService, type TestService } from '../test-service';
 import { untilWhole } from '../until-whole';
-import { type Fault, LIMITS, MEMORY, type Memory, type Scene, SHORT_LIMITS } from './fault';
+import { type FaultSetting, LIMITS, MEMORY, type Memory, type Scene, SHORT_LIMITS } from './fault-setting';
 
 /** An answer of our service and how long it took. */
 export interface TimedAnswer {
@@ -51,7 +51,7 @@ export class FaultWorlds {
   private readonly started = new Map<string, Promise<FaultWorld>>();
 
   /** The world for a fault. */
-  for({ scene = FEW, settings, takesLong }: Fault, memory: Memory): Promise<FaultWorld> {
+  for({ scene = FEW, settings, takesLong }: FaultSetting, memory: Memory): Promise<FaultWorld> {
     const all = { ...LIMITS, ...(takesLong === true && SHORT_LIMITS), ...settings, ...MEMORY[memory] };
     const key = JSON.stringify([scene.flavorIds, scene.flavors.length, all]);
     const world = this.started.get(key) ?? startFaultWorld(scene, all);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { manyFlavors, type StubFlavor } from '../../../src/stub/stub-flavors';
-import type { Fault, Scene, Told } from './fault';
+import type { Fault, Told } from './fault';
+import type { Scene } from './fault-setting';
 
 const MiB = 1024 * 1024;
 

@@ -1,4 +1,5 @@
-import { type Ask, ASKS, type Fault, LIMITS, SHORT_LIMITS, STALE_AFTER_SECONDS, type Told } from './fault';
+import { type Ask, ASKS, type Fault, type Told } from './fault';
+import { LIMITS, SHORT_LIMITS, STALE_AFTER_SECONDS } from './fault-setting';
 import type { FaultWorld, FaultWorlds, TimedAnswer } from './fault-world';
 
 /** What one row brought. */
