@@ -3,6 +3,9 @@ import { Writable } from 'node:stream';
 /** How much may wait for a reader who does not read, in characters. Beyond it lines are lost. */
 const MAX_WAITING_CHARACTERS = 1024 * 1024;
 
+/** How much of it is gathered at the most before it goes out together. */
+const MAX_GATHERED_CHARACTERS = 64 * 1024;
+
 /** Lines that did not get out. */
 export interface LostLines {
   readonly lines: number;
@@ -39,6 +42,7 @@ export class LogOutput extends Writable {
   }
 
   override _write(line: string, _encoding: string, done: () => void): void {
+    if (this.target.writableLength > MAX_GATHERED_CHARACTERS) this.flush();
     this.#gather();
     const said = this.#said;
     this.#said = 0;

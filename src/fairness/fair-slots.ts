@@ -22,9 +22,14 @@ export class FairSlots {
     this.#free = options.slots;
   }
 
-  /** Waits for a slot and does the work in it. */
-  async execute<T>(key: string, work: () => Promise<T>): Promise<T> {
-    await this.#acquire(key);
+  /**
+   * Waits for a slot and does the work in it. Whoever is gone (the signal) before there is one waits no longer, and the
+   * work is not done.
+   * @throws the reason of the signal
+   */
+  async execute<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    signal?.throwIfAborted();
+    await this.#acquire(key, signal);
     try {
       return await work();
     } finally {
@@ -32,17 +37,24 @@ export class FairSlots {
     }
   }
 
-  #acquire(key: string): Promise<void> | undefined {
+  #acquire(key: string, signal: AbortSignal | undefined): Promise<void> | undefined {
     if (this.#free > 0 && this.#isBelowShare(key)) {
       this.#occupy(key);
       return undefined;
     }
-    return new Promise((resolve) =>
-      this.#waiting.add(key, () => {
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        this.#waiting.remove(key, enter);
+        reject(signal?.reason as Error);
+      };
+      const enter = (): void => {
+        signal?.removeEventListener('abort', leave);
         this.#occupy(key);
         resolve();
-      }),
-    );
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      this.#waiting.add(key, enter);
+    });
   }
 
   #occupy(key: string): void {

@@ -39,7 +39,7 @@ export interface ResponseCacheOptions {
   /** How much all that is kept may take in memory. */
   readonly maxBytes: number;
   /** Where large reads wait, by caller, until they may run. */
-  readonly slots: { execute<T>(key: string, work: () => Promise<T>): Promise<T> };
+  readonly slots: { execute<T>(key: string, work: () => Promise<T>, signal: AbortSignal): Promise<T> };
   /** Throws when a caller's responses take too much already. */
   readonly requireRoom: (userId: string) => void;
 }
@@ -128,7 +128,7 @@ export class ResponseCache {
       const made = await toResponseBody(render(result), call.nextTurn);
       return this.#keep(read.key, made, { ...began, goodUntil, shownUntil: shown.goodUntil }, shown.askedFor);
     };
-    return (await read.isLarge()) ? this.options.slots.execute(userId, make) : make();
+    return (await read.isLarge()) ? this.options.slots.execute(userId, make, call.signal) : make();
   }
 
   #keep(key: string, { body, etag }: ResponseBody, asOf: AsOf, askedFor: ReasonToAsk): CachedResponse {

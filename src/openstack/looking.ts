@@ -46,8 +46,7 @@ export class Looking {
       answers.set(flavorId, known.answer);
       all.take(currency(flavorId, known));
     });
-    const { goodUntil: goodForAllUntil, askedFor } = all;
     const currencyOf = (flavorId: FlavorId): Currency => currency(flavorId, this.known.get(flavorId)!);
-    return { goodUntil: goodForAllUntil, askedFor, answers, currencyOf };
+    return { ...all.currency, answers, currencyOf };
   }
 }

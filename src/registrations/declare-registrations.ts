@@ -71,7 +71,10 @@ export async function declareRegistrations(
       return unchecked.length > 0 ? undefined : { ...difference, flavors: flavorsOf(difference, checked) };
     };
     const provenance = provenanceOf(call, caller, ports.clock);
-    const done = await ports.store.rewrite({ ...scope, version }, decide, provenance, { isPreview });
+    const done = await ports.store.rewrite({ ...scope, version }, decide, provenance, {
+      isPreview,
+      signal: call.signal,
+    });
     if (done === 'outdated') {
       call.signal.throwIfAborted();
       continue; // changed since it was compared: it is compared again

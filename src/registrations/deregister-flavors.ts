@@ -25,6 +25,7 @@ export async function deregisterFlavors(
   const { serviceTypes, flavorIds } = readLists(request.serviceTypes, request.flavorIds);
   const outcome = await ports.store.deregister(serviceTypes, flavorIds, provenanceOf(call, caller, ports.clock), {
     isPreview: request.isPreview,
+    signal: call.signal,
   });
   if (outcome.deregistered.length === 0) throw nothingRegistered(outcome.notRegistered);
   return outcome;

@@ -64,16 +64,12 @@ export interface LookUp extends Currency {
 }
 
 /** As current as the least current of several. */
-export class LeastCurrent implements Currency {
+export class LeastCurrent {
   #goodUntil = Infinity;
   #reason = 0;
 
-  get goodUntil(): number {
-    return this.#goodUntil;
-  }
-
-  get askedFor(): ReasonToAsk {
-    return REASONS_TO_ASK[this.#reason]!;
+  get currency(): Currency {
+    return { goodUntil: this.#goodUntil, askedFor: REASONS_TO_ASK[this.#reason]! };
   }
 
   take({ goodUntil, askedFor }: Currency): void {

@@ -21,6 +21,6 @@ export function getRegistrations(
   return {
     key: 'registrations',
     isLarge: async () => store.measure().registrations > MAX_PAIRS_OF_SMALL_READ,
-    run: async () => ({ result: store.findAll(), goodUntil: Infinity, shown: new LeastCurrent() }),
+    run: async () => ({ result: store.findAll(), goodUntil: Infinity, shown: new LeastCurrent().currency }),
   };
 }

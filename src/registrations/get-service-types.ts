@@ -39,7 +39,7 @@ export function getServiceTypes(
 
 async function readAll({ store }: Ports, { nextTurn }: CallContext): Promise<ReadResult<ServiceTypes>> {
   const serviceTypes = await collectInTurns(store.findServiceTypes(), nextTurn);
-  return { result: serviceTypes, goodUntil: Infinity, shown: new LeastCurrent() };
+  return { result: serviceTypes, goodUntil: Infinity, shown: new LeastCurrent().currency };
 }
 
 async function readVisible(ports: Ports, call: CallContext, viewer: Viewer): Promise<ReadResult<ServiceTypes>> {
@@ -61,8 +61,8 @@ async function readVisible(ports: Ports, call: CallContext, viewer: Viewer): Pro
   const names = await findNames(ports, call, visible);
   return {
     result: names.map((serviceType) => ({ serviceType })),
-    goodUntil: ofAll.goodUntil,
-    shown: ofVisible,
+    goodUntil: ofAll.currency.goodUntil,
+    shown: ofVisible.currency,
   };
 }
 

@@ -64,7 +64,10 @@ export async function registerFlavors(
   requireFewPairs(serviceTypes.length, flavorIds.length);
   const { found, unknown } = await findFlavors(ports.flavors, flavorIds, call);
   if (unknown.length > 0) throw unknownFlavors(unknown, wanted);
-  return ports.store.register(serviceTypes, found, provenanceOf(call, caller, ports.clock), { isPreview });
+  return ports.store.register(serviceTypes, found, provenanceOf(call, caller, ports.clock), {
+    isPreview,
+    signal: call.signal,
+  });
 }
 
 /** Before Nova is asked. A selector selects one flavor at least. */

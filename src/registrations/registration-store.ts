@@ -42,6 +42,8 @@ export interface Rewrite {
 
 export interface WriteOptions {
   readonly isPreview: boolean;
+  /** Aborted when the caller has gone: a write that has to wait for others is not done then. */
+  readonly signal?: AbortSignal;
 }
 
 /**

@@ -35,7 +35,7 @@ export class VisibleFlavors {
 
   /** Until when all look-ups are current. */
   get goodUntil(): number {
-    return this.#ofAll.goodUntil;
+    return this.#ofAll.currency.goodUntil;
   }
 
   /** How current what is known of these flavors is. */
@@ -45,7 +45,7 @@ export class VisibleFlavors {
       const currency = this.#currencies.get(flavorId);
       if (currency !== undefined) least.take(currency);
     });
-    return least;
+    return least.currency;
   }
 
   async #addBlock(accepted: readonly AcceptedFlavor[]): Promise<void> {

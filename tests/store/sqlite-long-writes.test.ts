@@ -13,6 +13,8 @@ import { temporaryFolder } from './temporary-folder';
 const TYPES = numbered('type-', 100);
 const FLAVORS = flavors(...numbered('id-', 300));
 const PAIRS = TYPES.length * FLAVORS.length;
+const IDS_OF_A_ROUND = numbered('round-', 8000);
+const FLAVORS_OF_A_ROUND = flavors(...IDS_OF_A_ROUND);
 
 describe('a write that takes long', () => {
   let folder: ReturnType<typeof temporaryFolder>;
@@ -86,6 +88,49 @@ describe('a write that takes long', () => {
     expect(order.indexOf('other')).toBeLessThan(order.indexOf('one: third'));
     expect(order.filter((name) => name !== 'other')).toEqual(['one: first', 'one: second', 'one: third']);
   });
+
+  it('is waited for no longer by a write whose caller has gone, which is not done', async () => {
+    const long = writeAll();
+    await turn(); // it is under way
+    const gone = new AbortController();
+    const waiting = store.register(['redis'], FLAVORS.slice(0, 1), provenance(), {
+      isPreview: false,
+      signal: gone.signal,
+    });
+    const left = expect(waiting).rejects.toThrow('has gone');
+    gone.abort(new Error('the client has gone'));
+    await left;
+    await long;
+    expect(await countPairs()).toBe(PAIRS);
+  });
+
+  it('leaves other processes their turn, and the log as long as one of them', async () => {
+    const others = new SqliteRegistrationStore(await openSqliteDatabase(path));
+    let rounds = 0;
+    let isOver = false;
+    const busy = ['one', 'two'].map(async (userId) => {
+      for (; !isOver; rounds += 1) {
+        await store.register([userId], FLAVORS_OF_A_ROUND, { ...provenance(), userId });
+        await store.deregister([userId], IDS_OF_A_ROUND, { ...provenance(), userId });
+      }
+    });
+    for (let count = 0; count < 5; count += 1) await others.register(['redis'], [FLAVORS[count]!], provenance());
+    while (rounds < 6) await turn();
+    isOver = true;
+    await Promise.all(busy);
+    await others.close();
+    expect(database.writer.client.pragma('wal_autocheckpoint', { simple: true })).toBe(1000);
+    expect(statSync(`${path}-wal`).size).toBeLessThan(4 * (await sizeOfOneLog()));
+  });
+
+  /** Of one long write, into a registry of its own. */
+  async function sizeOfOneLog(): Promise<number> {
+    const alone = await openSqliteDatabase(folder.in('alone.db'));
+    await new SqliteRegistrationStore(alone).register(['one'], FLAVORS_OF_A_ROUND, provenance());
+    const { size } = statSync(folder.in('alone.db-wal'));
+    await alone.close();
+    return size;
+  }
 
   it('has its log moved into the file behind it, and the end waits for that', async () => {
     await writeAll();

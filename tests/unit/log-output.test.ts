@@ -123,4 +123,12 @@ describe('the output of the log', () => {
     await turn();
     expect(target.text).toBe('a\nb\nc\n');
   });
+
+  it('loses nothing of very many lines in one iteration to somebody who reads', async () => {
+    const target = new Target();
+    const { output } = outputTo(target);
+    for (let line = 0; line < 10_000; line += 1) output.write(`${'x'.repeat(200)}\n`);
+    await turn();
+    expect([output.lost, target.text.length]).toEqual([0, 2_010_000]);
+  });
 });

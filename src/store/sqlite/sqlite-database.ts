@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { FairSlots } from '../../fairness/fair-slots';
@@ -19,7 +19,12 @@ export interface WriteSettings {
   readonly isPreview?: boolean | undefined;
   /** Whose write it is: callers take turns. */
   readonly userId?: string;
+  /** Aborted when nobody wants it any more, should it still wait for others. */
+  readonly signal?: AbortSignal | undefined;
 }
+
+/** Beside all users. */
+const CLOSING = '(closing)';
 
 /**
  * The open registry file: one connection to read on, others for long lists, and one to write on. The one place where reads
@@ -111,19 +116,12 @@ export class SqliteDatabase {
    */
   async write<T>(
     work: (connection: WriteConnection) => T | Promise<T>,
-    { isPreview = false, userId = '' }: WriteSettings = {},
+    { isPreview = false, userId = '', signal }: WriteSettings = {},
   ): Promise<T> {
     let deadline: number | undefined;
     for (;;) {
       try {
-        return await this.#writing.execute(userId, async () => {
-          this.#requireUsable();
-          return this.writer.transact(async (connection) => {
-            const result = await work(connection);
-            this.#requireUsable(); // it may have taken long
-            return result;
-          }, isPreview);
-        });
+        return await this.#writing.execute(userId, () => this.#writeNow(work, isPreview), signal);
       } catch (error) {
         deadline ??= performance.now() + this.#busyTimeoutMs;
         if (!isBusy(error) || performance.now() > deadline) throw toUnavailable(error);
@@ -137,11 +135,21 @@ export class SqliteDatabase {
    * into the file. May be called twice.
    */
   async close(): Promise<void> {
-    await this.#writing.execute('', async () => {
-      this.#snapshots.close();
+    await this.#writing.execute(CLOSING, async () => {
       await this.writer.close();
+      this.#snapshots.close();
       if (this.client.open) this.#close();
     });
+  }
+
+  async #writeNow<T>(work: (connection: WriteConnection) => T | Promise<T>, isPreview: boolean): Promise<T> {
+    await nextTurn(); // many short writes that have waited are not to go on in one piece
+    this.#requireUsable();
+    return this.writer.transact(async (connection) => {
+      const result = await work(connection);
+      this.#requireUsable(); // it may have taken long
+      return result;
+    }, isPreview);
   }
 
   #orUnavailable<T>(work: () => T): T {

@@ -28,8 +28,8 @@ export class WriteConnection {
   readonly #begin: Database.Statement;
   readonly #commit: Database.Statement;
   readonly #rollback: Database.Statement;
-  /** Moves the log of long transactions into the file, one after the other. */
-  #checkpoints = Promise.resolve();
+  /** While the log of a long transaction is moved into the file. */
+  #checkpoint: Promise<void> | undefined;
   #turnBeganAt = 0;
   #isLong = false;
 
@@ -58,6 +58,7 @@ export class WriteConnection {
 
   /** Does some work in a transaction; when it throws, nothing of it stays, nor when it is a preview. One at a time. */
   async transact<T>(work: (connection: WriteConnection) => T | Promise<T>, isPreview: boolean): Promise<T> {
+    await this.#checkpoint; // else the log would only grow, and no other process would find the registry unlocked
     this.#begin.run();
     this.#turnBeganAt = performance.now();
     this.#isLong = false;
@@ -74,7 +75,7 @@ export class WriteConnection {
 
   /** Closes the connection, between two transactions. */
   async close(): Promise<void> {
-    await this.#checkpoints;
+    await this.#checkpoint;
     this.client.close();
   }
 
@@ -99,12 +100,13 @@ export class WriteConnection {
 
   /** A long transaction leaves a long log, which takes as long again to be moved into the file: not in its commit. */
   async #commitInTurn(): Promise<void> {
-    this.client.pragma('wal_autocheckpoint = 0');
     await nextTurn();
-    this.#commit.run();
-    const checkpoint = (this.#checkpoints = this.#checkpoints.then(async () => {
-      await checkpointInThread(this.files);
-      if (checkpoint === this.#checkpoints) this.client.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-    }));
+    this.client.pragma('wal_autocheckpoint = 0');
+    try {
+      this.#commit.run();
+    } finally {
+      this.client.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    }
+    this.#checkpoint = checkpointInThread(this.files);
   }
 }
