@@ -28,9 +28,8 @@ const never = () => new Promise<never>(() => undefined);
 describe('the deadline of a caller', () => {
   it('holds however often the garbage is collected meanwhile', async () => {
     collecting = setInterval(collectGarbage, 20);
-    const { ms, result } = await timed(() => outcomeOf(askNova(aCall(), 300, never)));
-
-    expect([result, ms < 3_000]).toEqual([expect.objectContaining(timeout), true]);
+    // A deadline that is lost is lost for good: the test would not end.
+    expect(await outcomeOf(askNova(aCall(), 300, never))).toMatchObject(timeout);
   });
 
   it('is one for all that one request asks', async () => {
