@@ -122,6 +122,7 @@ describe('four times as many clients as there are places', () => {
     expect(Math.max(...told.map(({ ms }) => ms))).toBeLessThan(MOST_MS);
     expect(new Set((await watching).map(({ status }) => status))).toEqual(new Set([200]));
     expect(grownUnderLoad).toBeLessThan(48);
-    expect(await grown()).toBeLessThan(8);
+    const most = 8 * MIB;
+    expect((await here.service.memoryBytesAfter(before + most)) - before).toBeLessThan(most);
   });
 });

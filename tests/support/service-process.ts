@@ -7,6 +7,8 @@ import type { LongestTurn } from './longest-turn';
 
 const root = path.join(__dirname, '..', '..');
 const POLL_MS = 10;
+const MEMORY_LOOKS = 100;
+const MEMORY_LOOK_MS = 50;
 
 /** What else than the service from its source may be run. */
 export interface Program {
@@ -91,6 +93,20 @@ export class ServiceProcess {
   /** How many bytes are in use once everything that can go has gone. */
   async memoryBytes(): Promise<number> {
     return this.asked('memory');
+  }
+
+  /**
+   * As above, after what has just ended: a stream that was closed a moment ago may hold its buffers for some more turns
+   * of the loop, the longer the busier the machine is. Looks until no more than `expected` bytes are in use, or for
+   * 5 s: what is kept for good shows in the number.
+   */
+  async memoryBytesAfter(expected: number): Promise<number> {
+    let bytes = await this.memoryBytes();
+    for (let look = 0; bytes > expected && look < MEMORY_LOOKS; look += 1) {
+      await new Promise((resolve) => setTimeout(resolve, MEMORY_LOOK_MS));
+      bytes = await this.memoryBytes();
+    }
+    return bytes;
   }
 
   /** How many microseconds of processor time it has used so far. */
