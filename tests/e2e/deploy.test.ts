@@ -50,7 +50,7 @@ describe('what stands in deploy/', () => {
     const allowed = await allowedCalls(read('registered-flavors@.service'));
     for (const name of ['fchown', 'chown']) asked.delete(name); // of SQLite and of us, as root and nobody else
     expect([...asked].filter((name) => !allowed.has(name))).toEqual([]);
-  }, 60_000);
+  });
 
   it('can be stopped while it starts, also as the first process of a container, which no signal ends by itself', async () => {
     await run('npm', ['run', '--silent', 'build'], { cwd: ROOT });
@@ -74,7 +74,7 @@ describe('what stands in deploy/', () => {
       if (outer.exitCode === null) signal('SIGKILL');
     }
     registry.close();
-  }, 30_000);
+  });
 
   it('are alerting rules that Prometheus understands, and that sound for what they are meant for', async () => {
     await run('promtool', ['check', 'rules', path.join(DEPLOY, 'alerts.yml')]);

@@ -19,7 +19,6 @@ const openstack = (...args: string[]) => run('openstack', args).catch(() => unde
 
 /** What the guides tell people to type has to do what they say. */
 describe('the guides, command by command on a real Keystone and Nova', () => {
-  jest.setTimeout(300_000);
   const folder = temporaryFolder();
   // Without the admin's own OS_* settings: the service would take them for its own.
   const environment = {

@@ -8,7 +8,6 @@ const KEYSTONE_MS = 73;
 
 /** Behind a proxy all callers have one address to the service: deploy/haproxy.cfg tells them apart. */
 describe('behind HAProxy, while an address floods it with made-up tokens on 300 connections', () => {
-  jest.setTimeout(60_000);
   let stub: StubCloud;
   let shared: ServicesOnOneRegistry;
   let haproxy: HAProxy;
@@ -34,7 +33,7 @@ describe('behind HAProxy, while an address floods it with made-up tokens on 300 
 
     const { result, statuses } = await flood.floodWhile(300, async (statuses) => {
       const taken = await elsewhere.readAll(newTokens);
-      await until(() => (statuses.get(401) ?? 0) > 100, 20_000); // from then on all that comes from there is 429
+      await until(() => (statuses.get(401) ?? 0) > 100); // from then on all that comes from there is 429
       const readAgain = await elsewhere.readAll(newTokens);
       return { taken, readAgain };
     });

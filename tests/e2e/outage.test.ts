@@ -6,9 +6,8 @@ describe('on a real Keystone and Nova', () => {
   let world: World;
   beforeAll(async () => {
     world = await startCloudWorld(MAKES_DO);
-  }, 60_000);
-  afterAll(() => world.close(), 60_000);
+  });
+  afterAll(() => world.close());
 
-  jest.setTimeout(120_000);
   outage(() => world);
 });

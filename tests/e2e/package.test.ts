@@ -41,7 +41,6 @@ const INSTALLATIONS: readonly Installation[] = [
 
 /** What `npm pack` makes has to be enough: nothing of the source tree is beside it then. */
 describe.each(INSTALLATIONS)('the package, installed into an empty folder: $how', ({ install, ...places }) => {
-  jest.setTimeout(300_000);
   const folder = temporaryFolder();
   let stub: StubCloud;
   let program: string;

@@ -12,7 +12,6 @@ const NAMES: readonly ServerName[] = ['first', 'second'];
 
 /** HAProxy passes CONNECT and upgrades on, and resets a connection to a service when its client has gone. */
 describe('behind HAProxy, clients that reset their connections', () => {
-  jest.setTimeout(120_000);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'resets-'));
   const services: ServiceProcess[] = [];
   const undo: (() => Promise<unknown>)[] = [];

@@ -15,7 +15,6 @@ type Found = components['schemas']['RegisteredFlavors'];
 
 /** Two processes on one registry file, behind deploy/haproxy.cfg. On the stub: what is at stake here is between them. */
 describe('behind HAProxy, under load', () => {
-  jest.setTimeout(120_000);
   const names: readonly ServerName[] = ['first', 'second'];
   const folder = mkdtempSync(path.join(os.tmpdir(), 'rolling-'));
   const services = new Map<ServerName, ServiceProcess>();

@@ -38,7 +38,6 @@ async function openstackFlavorList(person: Person): Promise<string[]> {
 }
 
 describe('visibility on a real cloud, against openstack flavor list', () => {
-  jest.setTimeout(400_000);
   const people: readonly Person[] = ['admin', 'member', 'reader', 'other'];
   const type = 'everything';
   let world: World;

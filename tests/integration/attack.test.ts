@@ -17,7 +17,6 @@ const SLOWNESS = 4;
 
 /** The short form of `npm run attack`. */
 describe('while one caller does his worst', () => {
-  jest.setTimeout(120_000);
   let ground: Ground;
   beforeAll(async () => (ground = await prepareGround(readShape('100x1000'))));
   afterAll(() => ground.close());

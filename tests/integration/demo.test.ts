@@ -107,8 +107,6 @@ async function occupy(port: number): Promise<Server> {
 }
 
 // Each case starts a process that first translates all of the source.
-jest.setTimeout(60_000);
-
 describe('the command line', () => {
   let tmp: string;
   let started: CommandLine[];

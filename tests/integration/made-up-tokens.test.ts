@@ -8,7 +8,6 @@ const HERE = '127.0.0.1';
 const ELSEWHERE = '127.0.0.2';
 const ALL_TAKEN = Array<number>(30).fill(200);
 const QUEUE_FULL = 503;
-const OVERFLOWS_WITHIN_MS = 20_000;
 
 let here: StubWorld;
 let open: ClientsAtAddress[] = [];
@@ -44,7 +43,7 @@ async function whileFlooded<T>(work: () => Promise<T>): Promise<{ result: T; ans
 /** What came of it, once some of the flood have found no room. */
 async function whileOverflowing<T>(work: () => Promise<T>): Promise<T> {
   const { result } = await clientsAt(HERE).floodWhile(300, async (statuses) => {
-    await until(() => statuses.has(QUEUE_FULL), OVERFLOWS_WITHIN_MS);
+    await until(() => statuses.has(QUEUE_FULL));
     return work();
   });
   return result;
@@ -55,8 +54,6 @@ function newTokens(): string[] {
 }
 
 describe('while an address floods the service with made-up tokens on 300 connections', () => {
-  jest.setTimeout(60_000);
-
   it('new tokens from another address are taken', async () => {
     expect(await whileFlooded(() => clientsAt(ELSEWHERE).readAll(newTokens()))).toEqual({
       result: ALL_TAKEN,

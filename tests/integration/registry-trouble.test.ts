@@ -8,7 +8,7 @@ whereMountable('a registry in trouble (skipped where no small disk can be mounte
   let rows: Map<string, TroubleRow>;
   beforeAll(async () => {
     rows = new Map((await registryTrouble(SERVICE)).map((row) => [row.trouble, row]));
-  }, 120_000);
+  });
 
   const REFUSED = '503 registry.unavailable';
   const none = ['POST', 'DELETE', 'PATCH', 'PUT'].map((method) => `${method} ${REFUSED}`).join('; ');

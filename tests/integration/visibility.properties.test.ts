@@ -77,7 +77,7 @@ describe('visibility', () => {
       ),
       { numRuns: 60 },
     );
-  }, 60_000);
+  });
 
   /** Every other read shows of these flavors just what the list of their type shows. */
   async function holdNarrowed(

@@ -2,8 +2,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { askNova, leftUntilDeadline } from '../../src/openstack/within-deadline';
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
+import { timed } from '../support/own-time';
 import { aCall, connect, createCache, type Clients } from './support/clients';
-import { outcomeOf, timed, until } from './support/expectations';
+import { outcomeOf, until } from './support/expectations';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;

@@ -1,7 +1,8 @@
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
 import type { CachedFlavorDirectory } from '../../src/openstack/cached-flavor-directory';
+import { timed } from '../support/own-time';
 import { aCall, connect, createCache, type ClientOptions, type Clients } from './support/clients';
-import { loginsAt, outcomeOf, PROBE, probesAt, timed, until } from './support/expectations';
+import { loginsAt, outcomeOf, PROBE, probesAt, until } from './support/expectations';
 
 const atAccess = { path: /\/os-flavor-access$/ };
 const atAccessOf = (id: string) => ({ path: new RegExp(`/${id}/os-flavor-access$`) });
@@ -270,7 +271,7 @@ describe('access that cannot be learned', () => {
 
     const { ms, result } = await timed(() => lookUp(['p1', ...many]));
     expect([ms < 4_000, result.goodUntil]).toEqual([true, 0]);
-    await until(async () => Object.keys(await findAccess(many)).length === many.length, 10_000);
+    await until(async () => Object.keys(await findAccess(many)).length === many.length);
     expect(accessTargets()).toHaveLength(1 + many.length);
   });
 

@@ -1,6 +1,7 @@
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
+import { timed } from '../support/own-time';
 import { anAsker, connect, type Clients } from './support/clients';
-import { outcomeOf, timed, validationsAt } from './support/expectations';
+import { outcomeOf, validationsAt } from './support/expectations';
 
 const rules = [{ service: 'compute', method: 'GET', path: '/v2.1/**' }];
 const invalid = (header: string) => ({

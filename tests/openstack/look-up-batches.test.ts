@@ -2,8 +2,9 @@ import type { CachedFlavorDirectory } from '../../src/openstack/cached-flavor-di
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
 import type { LookUpOptions } from '../../src/registrations/flavor-directory';
 import { manyFlavors } from '../../src/stub/stub-flavors';
+import { timed } from '../support/own-time';
 import { aCall, connect, createCache, type Clients } from './support/clients';
-import { breakDescription, flavorRequestsAt, outcomeOf, timed, until } from './support/expectations';
+import { breakDescription, flavorRequestsAt, outcomeOf, until } from './support/expectations';
 
 const atFlavors = { path: /\/flavors\/(?!detail\?limit=1&)/ };
 const atList = { path: /detail\?is_public=None/ };

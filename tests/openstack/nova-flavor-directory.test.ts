@@ -1,7 +1,8 @@
 import { startStubCloud, type StubCloud, type StubCloudOptions } from '../../src/stub/stub-cloud';
 import { manyFlavors } from '../../src/stub/stub-flavors';
+import { timed } from '../support/own-time';
 import { aCall, connect, type ClientOptions, type Clients } from './support/clients';
-import { flavorRequestsAt, loginsAt, outcomeOf, PROBE, timed, until } from './support/expectations';
+import { flavorRequestsAt, loginsAt, outcomeOf, PROBE, until } from './support/expectations';
 
 const atFlavor = { path: /\/flavors\/[^/?]+$/ };
 const atList = { path: /detail\?is_public=None/ };

@@ -3,8 +3,9 @@ import { gzipSync } from 'node:zlib';
 import { AnswerBudget } from '../../src/openstack/answer-budget';
 import type { Upstream } from '../../src/openstack/upstream';
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
+import { timed } from '../support/own-time';
 import { aCall, createUpstream } from './support/clients';
-import { failureOf, outcomeOf, timed, until } from './support/expectations';
+import { failureOf, outcomeOf, until } from './support/expectations';
 import { startPlainServer } from './support/plain-server';
 
 const MiB = 1024 * 1024;

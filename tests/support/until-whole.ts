@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const LONGEST_MS = 20_000;
+const LONGEST_MS = 60_000;
 
 /** Waits until a service has found out that everything it needs is there again: it probes, and its callers do not. */
 export async function untilWhole(url: string): Promise<void> {
