@@ -21,5 +21,5 @@ module.exports = {
     { ...common, displayName: 'e2e', testMatch: ['<rootDir>/tests/e2e/**/*.test.ts'] },
   ],
   maxWorkers: '100%', // most slow tests wait for clocks
-  testTimeout: 600_000, // for what hangs: a busy machine takes its time
+  testTimeout: 300_000, // for what hangs: a busy machine takes its time
 };
