@@ -21,16 +21,29 @@ export function createLogger(options: { level: string; format: 'json' | 'text' }
     ),
     transports: [new winston.transports.Stream({ stream: output })],
   });
-  outputs.set(logger, output);
+  outputs.set(logger, { output, isJson: options.format === 'json' });
   process.once('exit', output.flush);
   return logger;
 }
 
-const outputs = new WeakMap<Logger, LogOutput>();
+const outputs = new WeakMap<Logger, { output: LogOutput; isJson: boolean }>();
 
 /** How many lines of a log did not get out; 0 for a logger of another making. */
 export function countLostLines(logger: Logger): number {
-  return outputs.get(logger)?.lost ?? 0;
+  return outputs.get(logger)?.output.lost ?? 0;
+}
+
+/**
+ * Logs at the level `info`, as `logger.info` would. There is such a line for each request, and winston's way from a call to
+ * a line costs more than all else of a read: where the line is JSON, it is made here.
+ */
+export function logInfo(logger: Logger, message: string, fields: Readonly<Record<string, unknown>>): void {
+  const to = outputs.get(logger);
+  if (to?.isJson !== true) logger.info(message, fields);
+  else if (logger.isInfoEnabled()) {
+    const timestamp = new Date().toISOString();
+    to.output.write(`${JSON.stringify({ level: 'info', message, timestamp, ...fields })}\n`);
+  }
 }
 
 /** Needs no quotes: nothing in it could be taken for another field or another line. */

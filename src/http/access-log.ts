@@ -1,5 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { OpenApiRequest } from 'express-openapi-validator/dist/framework/types';
+import { logInfo, type Logger } from '../logger';
 import type { Meter } from '../meter';
 import { type Contract, operationIdOf } from './contract';
 import { contextOf } from './request-context';
@@ -9,18 +10,20 @@ const LOGGED_URL_CHARACTERS = 500;
 const TOKEN = /(?<=token=)[^&]+|gAAAA[\w%-]+|eyJ[\w%-]+\.[\w%.-]+/gi;
 
 /** One line for each request, and one count, when its answer has gone out or its client has gone. */
-export function accessLog(contract: Contract, meter: Meter) {
+export function accessLog(contract: Contract, meter: Meter, logger: Logger) {
   return (request: Request, response: Response, next: NextFunction): void => {
     const startedAt = performance.now();
     const { method, originalUrl } = request; // before anybody rewrites them
-    response.once('close', () => {
-      const { logger, caller, globalRequestId, errorCode } = contextOf(request);
+    response.on('close', () => {
+      const { requestId, inboundGlobalRequestId, caller, globalRequestId, errorCode, target } = contextOf(request);
       const ms = performance.now() - startedAt;
       const status = response.writableEnded ? response.statusCode : 'client gone';
-      const route = (request as OpenApiRequest).openapi?.openApiRoute;
-      const operation = route === undefined ? undefined : operationIdOf(contract, route, request.method);
+      const route = target?.route ?? (request as OpenApiRequest).openapi?.openApiRoute;
+      const operation = target?.operationId ?? (route && operationIdOf(contract, route, request.method));
       meter.served({ operation: operation ?? 'none', status, seconds: ms / 1000, errorCode });
-      logger.info('request', {
+      logInfo(logger, 'request', {
+        request_id: requestId,
+        global_request_id: inboundGlobalRequestId,
         method,
         url: originalUrl.slice(0, LOGGED_URL_CHARACTERS).replace(TOKEN, '***'),
         route,

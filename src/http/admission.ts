@@ -37,7 +37,7 @@ export function admission(maxConcurrentRequests: number) {
     } else if (!response.closed) {
       count(key, 1);
       // Ahead of the others who wait for this: the next request of the connection is one of them, and comes here at once.
-      response.prependOnceListener('close', () => count(key, -1));
+      response.prependListener('close', () => count(key, -1));
       next();
     }
   };

@@ -11,12 +11,14 @@ import { type Contract, type OperationHandlers, serveContract } from './contract
 import { errorHandler } from './error-handler';
 import { fairRequests, type PeekCaller, waitAsCaller } from './fair-requests';
 import { headAsGet } from './head-as-get';
+import { inOrder } from './in-order';
+import { KnownTargets } from './known-targets';
 import { readJsonBody } from './json-body';
 import type { ProblemOptions } from './problem';
 import { requestContext } from './request-context';
 import { limitBody, limitUrl } from './request-limits';
 import { VALIDATE_RESPONSES } from './send-body';
-import { strictRequests } from './strict-requests';
+import { oneHost, strictTargets } from './strict-requests';
 import { pathNotFound } from './validator-fault';
 
 export interface AppOptions extends ProblemOptions {
@@ -44,21 +46,28 @@ export function createApp(options: AppOptions): Express {
   app.enable('strict routing');
   app.set(VALIDATE_RESPONSES, options.validateResponses);
 
+  const targets = new KnownTargets();
+  const admitted = admit(
+    authenticate(options.identifyCaller),
+    waitAsCaller,
+    readJsonBody(options.contract, options.requireWriter),
+  );
   app.use(
-    requestContext(options.logger), // first: everything after it needs the id
-    accessLog(options.contract, options.meter), // before anything can refuse
-    fairRequests(new FairTurns(), options.peekCaller), // before any work: whoever sends much waits behind himself
-    limitUrl(options.maxHeaderBytes), // before anything works on the URL
-    limitBody(options.contract), // before the contract: it looks at Content-Type, also where nobody takes a body
-    admission(options.maxConcurrentRequests), // after that: who sends slowly what nobody reads takes no place
-    headAsGet(), // before the contract: it does not know HEAD
-    strictRequests(), // before the contract: it forgives too much
+    inOrder(
+      requestContext(options.logger), // first: everything after it needs the id
+      accessLog(options.contract, options.meter, options.logger), // before anything can refuse
+      fairRequests(new FairTurns(), options.peekCaller), // before any work: whoever sends much waits behind himself
+      limitUrl(options.maxHeaderBytes), // before anything works on the URL
+      limitBody(options.contract), // before the contract: it looks at Content-Type, also where nobody takes a body
+      admission(options.maxConcurrentRequests), // after that: who sends slowly what nobody reads takes no place
+      headAsGet(), // before the contract: it does not know HEAD
+      oneHost(),
+      targets.serve(admitted), // instead of the rest, where that would come to the same
+      strictTargets(), // before the contract: it forgives too much
+    ),
     serveContract(options.contract, options.handlers, {
-      admit: admit(
-        authenticate(options.identifyCaller),
-        waitAsCaller,
-        readJsonBody(options.contract, options.requireWriter),
-      ),
+      admit: admitted,
+      targets,
       validateResponses: options.validateResponses,
     }),
   );

@@ -4,6 +4,10 @@ import type { RequestHandler } from 'express';
 import { middleware as openApiMiddleware } from 'express-openapi-validator';
 import { parse } from 'yaml';
 import { compilePathsOnce } from './compile-paths-once';
+import type { AdmitStep } from './admit';
+import type { KnownTargets } from './known-targets';
+import { contextOf } from './request-context';
+import { Target } from './target';
 import { withWholeNumbers } from './whole-numbers';
 
 /** The contract as it stands in `api-spec.yaml`. */
@@ -117,7 +121,7 @@ function forValidator(contract: Contract, { validateResponses }: { validateRespo
 export function serveContract(
   contract: Contract,
   handlers: OperationHandlers,
-  options: { admit: (request: Parameters<RequestHandler>[0]) => Promise<boolean>; validateResponses: boolean },
+  options: { admit: AdmitStep; targets: KnownTargets; validateResponses: boolean },
 ): RequestHandler[] {
   const operationIds = operationIdsOf(contract);
   const unhandled = operationIds.filter((operationId) => !handlers.has(operationId));
@@ -133,17 +137,37 @@ export function serveContract(
     apiSpec: forValidator(contract, options),
     validateRequests: { allowUnknownQueryParameters: false },
     validateResponses: options.validateResponses,
-    validateSecurity: { handlers: { KeystoneToken: options.admit } },
+    validateSecurity: { handlers: { KeystoneToken: (request) => isAdmitted(options.admit, request) } },
     fileUploader: false,
     operationHandlers: {
       basePath: '',
       // Given, since the library's own resolver keeps handlers process-wide: a second app would get the first one's.
       resolver: (_basePath, { openApiRoute, method }) => {
-        const operationId = operationIdOf(contract, openApiRoute, method);
-        const handler = operationId === undefined ? undefined : handlers.get(operationId);
+        const operation = operationOf(contract, openApiRoute, method);
+        const { operationId = '', security = contract.security ?? [] } = operation ?? {};
+        const handler = handlers.get(operationId);
         if (handler === undefined) throw new Error(`no handler for ${method} ${openApiRoute}`);
-        return withWholeNumbers(queryParametersOf(contract, openApiRoute, method, 'integer'), handler);
+        // Responses are validated on the long way only.
+        const known = options.validateResponses ? undefined : options.targets;
+        const found: RequestHandler = (request, response, next) => {
+          const target = new Target(operationId, openApiRoute, request.params, request.query);
+          contextOf(request).target = target;
+          if (request.method === 'GET') known?.add(request.url, { target, handler, isLocked: security.length > 0 });
+          return handler(request, response, next);
+        };
+        return withWholeNumbers(queryParametersOf(contract, openApiRoute, method, 'integer'), found);
       },
     },
   });
+}
+
+/** For the validator, which would rewrap what is thrown: it is noted as the reason. */
+async function isAdmitted(admit: AdmitStep, request: Parameters<RequestHandler>[0]): Promise<boolean> {
+  try {
+    await admit(request);
+    return true;
+  } catch (error) {
+    contextOf(request).refusal = error;
+    throw error;
+  }
 }

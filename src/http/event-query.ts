@@ -2,7 +2,8 @@ import { readEventTime } from '../registrations/event-time';
 import { type EventQuery, MAX_EVENTS } from '../registrations/registration-event';
 import { HttpFault } from './http-fault';
 import { joined, list, one } from './query-text';
-import { type Query, queryList, queryNumber, queryText } from './request-values';
+import { queryList, queryNumber, queryText } from './request-values';
+import type { Query } from './target';
 
 /**
  * Which events a query asks for.

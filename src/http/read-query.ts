@@ -1,7 +1,8 @@
 import type { FlavorSelector } from '../registrations/flavor-selector';
 import { FLAVOR_STATUSES, type ReadRequest } from '../registrations/read-request';
 import { joined, list, one } from './query-text';
-import { type Query, queryBoolean, queryList, queryNumber, queryText } from './request-values';
+import { queryBoolean, queryList, queryNumber, queryText } from './request-values';
+import type { Query } from './target';
 
 /** What a read asks for in its query, beside what its path names and the page it is to be. */
 export function readQuery(

@@ -6,6 +6,7 @@ import type { Logger } from '../logger';
 import type { CallContext, Caller } from '../registrations/caller';
 import type { NextTurn } from '../registrations/in-turns';
 import { API_VERSION_HEADER, CURRENT_VERSION } from './api-version';
+import type { Target } from './target';
 
 /** Only ids of this form are taken over from a client: they end up in the logs of several services. */
 const GLOBAL_ID_FORM = /^req-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -31,6 +32,8 @@ export class RequestContext {
   errorCode: ErrorCode | undefined;
   /** Why the request was not admitted: the contract's validator would rewrap it. */
   refusal: unknown;
+  /** What its target means, once the contract's validator has let it through. */
+  target: Target | undefined;
   queue = NO_QUEUE;
   /** Whose turns it waits for. */
   queueKey = '';
@@ -114,6 +117,13 @@ export function callOf(request: IncomingMessage): CallContext {
   const context = contextOf(request);
   if (!isCall(context)) throw new Error('the operation was reached without authentication');
   return context;
+}
+
+/** What the target of a request means: only for the handlers of operations. */
+export function targetOf(request: IncomingMessage): Target {
+  const { target } = contextOf(request);
+  if (target === undefined) throw new Error('the operation was reached past the contract');
+  return target;
 }
 
 function isCall(context: RequestContext): context is RequestContext & { caller: Caller } {

@@ -29,6 +29,10 @@ export function limitUrl(maxHeaderBytes: number) {
  */
 export function limitBody(contract: Contract) {
   return (request: Request, _response: Response, next: NextFunction): void => {
+    if (hasNoBody(request)) {
+      next();
+      return;
+    }
     const announcedBytes = Number(request.headers['content-length'] ?? 0);
     if (bodyTypesOf(contract, request).length > 0) {
       next(announcedBytes > MAX_BODY_BYTES ? bodyTooLarge() : undefined); // it is read once it is known who sends it
@@ -57,6 +61,16 @@ function drain(request: Request, next: NextFunction): void {
     next(fault);
   };
   request.on('data', count).on('end', end);
+}
+
+/** As most requests: nothing of them is of a body. */
+function hasNoBody({ method, headers }: IncomingMessage): boolean {
+  return (
+    method === 'GET' &&
+    headers['content-length'] === undefined &&
+    headers['transfer-encoding'] === undefined &&
+    headers['content-type'] === undefined
+  );
 }
 
 /** Whether a body comes behind the headers. */

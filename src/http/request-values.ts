@@ -1,11 +1,8 @@
-import type { Request } from 'express';
-
-/** The query of a request: taken once, for each look at `request.query` costs as much as all that is made of it. */
-export type Query = Request['query'];
+import type { Query, Target } from './target';
 
 /** A list of the path, split and decoded by the contract's validator. */
-export function pathList(request: Request, name: 'serviceTypes' | 'flavorIDs'): readonly string[] {
-  const values: unknown = request.params[name];
+export function pathList({ params }: Target, name: 'serviceTypes' | 'flavorIDs'): readonly string[] {
+  const values: unknown = params[name];
   if (!Array.isArray(values)) throw new Error(`the contract's validator did not read the path parameter ${name}`);
   return values.map(String);
 }
@@ -38,6 +35,6 @@ export function queryText(query: Query, name: string): string | undefined {
 }
 
 /** Whether only a preview of a write is wanted. */
-export function isDryRun(request: Request): boolean {
-  return queryBoolean(request.query, 'dry_run') ?? false;
+export function isDryRun({ query }: Target): boolean {
+  return queryBoolean(query, 'dry_run') ?? false;
 }

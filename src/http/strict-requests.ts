@@ -3,18 +3,25 @@ import type { NextFunction, Request, Response } from 'express';
 import { HttpFault } from './http-fault';
 import { pathNotFound, queryUnknown } from './validator-fault';
 
-/** Refuses what Node, Express and the contract's validator would forgive, each in its own way. */
-export function strictRequests() {
-  return (request: Request, _response: Response, next: NextFunction): void => {
-    next(hostFault(request) ?? pathFault(request) ?? queryFault(request));
-  };
+/** Refuses a request without a Host, or with two. */
+export function oneHost() {
+  return (request: Request, _response: Response, next: NextFunction): void => next(hostFault(request));
 }
+
+/** Refuses targets that Express and the contract's validator would forgive, each in its own way. */
+export function strictTargets() {
+  return (request: Request, _response: Response, next: NextFunction): void =>
+    next(pathFault(request) ?? queryFault(request));
+}
+
+const HOST = 'host';
 
 /** RFC 9112, 3.2: none or two are 400. Node answers the first without a body, and takes the second. */
 function hostFault(request: Request): HttpFault | undefined {
   let hosts = 0;
   for (let at = 0; at < request.rawHeaders.length; at += 2) {
-    if (request.rawHeaders[at]?.toLowerCase() === 'host') hosts += 1;
+    const name = request.rawHeaders[at]!;
+    if (name.length === HOST.length && name.toLowerCase() === HOST) hosts += 1;
   }
   if (hosts === 1 || (hosts === 0 && request.httpVersion === '1.0')) return undefined;
   return new HttpFault('malformed', {

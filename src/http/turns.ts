@@ -47,7 +47,7 @@ export class Turns {
       this.last.set(socket, turn);
       this.open.add(response);
       this.waiting += places;
-      response.once('close', () => {
+      response.on('close', () => {
         turn.isOver = true;
         this.open.delete(response);
       });

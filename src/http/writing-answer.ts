@@ -4,7 +4,7 @@ import type { RegisterOutcome } from '../registrations/register-flavors';
 import type { Difference } from '../registrations/registration-document';
 import type { components } from './contract-types';
 import { renderRegistration } from './representation';
-import { contextOf } from './request-context';
+import { contextOf, targetOf } from './request-context';
 import { isDryRun } from './request-values';
 
 type Schemas = components['schemas'];
@@ -58,7 +58,7 @@ function logChange(
   { registered = [], deregistered = [] }: Partial<Pick<Difference, 'registered' | 'deregistered'>>,
 ): void {
   const changed = [...registered, ...deregistered];
-  if (changed.length === 0 || isDryRun(request)) return;
+  if (changed.length === 0 || isDryRun(targetOf(request))) return;
   const { logger, caller } = contextOf(request);
   const types = [...new Set(changed.map(({ serviceType }) => serviceType))];
   logger.info('registrations changed', {

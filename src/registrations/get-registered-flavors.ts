@@ -6,7 +6,7 @@ import type { FlavorId } from './flavor-id';
 import { collectInTurns, eachInTurns } from './in-turns';
 import { type RoleLists, requireReader, type Viewer, viewerFor, viewerKey } from './policy';
 import { MAX_PAIRS_OF_SMALL_READ, type Read, type ReadResult } from './read';
-import { normalized, type Page, type ReadRequest, requestKey } from './read-request';
+import { inOneWay, type Page, type ReadRequest } from './read-request';
 import type { FlavorTypes } from './registration';
 import type { RegistrationStore } from './registration-store';
 import type { ServiceType } from './service-type';
@@ -33,10 +33,10 @@ export function getRegisteredFlavors(
   asked: ReadRequest,
 ): Read<RegisteredFlavors> {
   const viewer = viewerFor(requireReader(call.caller, ports.roles), asked.asProject, ports.roles);
-  const request = normalized(asked);
+  const { request, key } = inOneWay(asked);
   const { serviceTypes = [], flavorIds, page } = request;
   return {
-    key: `${viewerKey(viewer)} ${requestKey(request)}`,
+    key: `${viewerKey(viewer)} ${key}`,
     isLarge: async () => page === undefined && (await isLarge(ports, serviceTypes, flavorIds)),
     run: (each) =>
       page === undefined

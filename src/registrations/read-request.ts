@@ -79,6 +79,21 @@ export function requestKey(request: ReadRequest): string {
   return `${types} ${JSON.stringify(rest)}`;
 }
 
+const written = new WeakMap<ReadRequest, { request: ReadRequest; key: string }>();
+
+/**
+ * A request as {@link normalized}, with its {@link requestKey}. The same object is gone through once.
+ * @throws RegisteredFlavorsError as {@link normalized}
+ */
+export function inOneWay(asked: ReadRequest): { readonly request: ReadRequest; readonly key: string } {
+  const known = written.get(asked);
+  if (known !== undefined) return known;
+  const request = normalized(asked);
+  const made = { request, key: requestKey(request) };
+  written.set(asked, made);
+  return made;
+}
+
 const SELECTOR_FIELDS = ['name', 'minVcpus', 'minRam', 'minDisk', 'isPublic'] as const;
 
 function needsNova(): RegisteredFlavorsError {

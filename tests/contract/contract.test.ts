@@ -28,7 +28,11 @@ interface Operation {
 interface Contract {
   security: object[];
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, { pattern?: string; enum?: string[] }>; responses: Record<string, Answer> };
+  components: {
+    parameters: Record<string, { in: string; required?: boolean; schema: object }>;
+    schemas: Record<string, { pattern?: string; enum?: string[] }>;
+    responses: Record<string, Answer>;
+  };
 }
 type Errors = components['schemas']['Errors'];
 
@@ -166,6 +170,14 @@ describe('examples', () => {
 });
 
 describe('headers', () => {
+  it('of requests are any text to the contract: a target that its validator let through once is let through always', () => {
+    const parameters = Object.values(contract.components.parameters);
+    const beside = parameters.filter(({ in: place }) => !['path', 'query'].includes(place));
+    expect(beside.map(({ in: place, required, schema }) => [place, required, schema])).toEqual(
+      beside.map(() => ['header', undefined, { type: 'string' }]),
+    );
+  });
+
   const withStatus = (wanted: number) => answers.filter(({ status }) => status === wanted);
 
   it.each([

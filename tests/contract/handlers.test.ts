@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { KnownTargets } from '../../src/http/known-targets';
 import { operationIdsOf, readContract, serveContract } from '../../src/http/contract';
 
 describe('the contract and its handlers', () => {
@@ -6,7 +7,9 @@ describe('the contract and its handlers', () => {
   const nothing: RequestHandler = () => undefined;
   const handlersFor = (operationIds: readonly string[]) => new Map(operationIds.map((id) => [id, nothing]));
   const serve = (operationIds: readonly string[]) =>
-    serveContract(contract, handlersFor(operationIds), { admit: async () => true, validateResponses: false });
+    serveContract(contract, handlersFor(operationIds), {
+      ...{ admit: () => undefined, targets: new KnownTargets(), validateResponses: false },
+    });
 
   it('have one handler for each operation', () => {
     expect(() => serve(operationIdsOf(contract))).not.toThrow();

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { declareRegistrations, type DeclarePorts } from '../../registrations/declare-registrations';
 import type { components } from '../contract-types';
 import { expectedBy } from '../expected-registry';
-import { callOf } from '../request-context';
+import { callOf, targetOf } from '../request-context';
 import { isDryRun } from '../request-values';
 import type { ResponseCache } from '../response-cache';
 import { sendDeclared } from '../writing-answer';
@@ -19,7 +19,7 @@ export function patchRegistrations(ports: DeclarePorts & { readonly responses: R
       registrations: named,
       isEverything: false,
       expected: expectedBy(request, ports),
-      isPreview: isDryRun(request),
+      isPreview: isDryRun(targetOf(request)),
     });
     sendDeclared(request, response, outcome);
   };

@@ -3,7 +3,7 @@ import type { FlavorSelector } from '../../registrations/flavor-selector';
 import { registerFlavors, type RegisterPorts, type WantedFlavors } from '../../registrations/register-flavors';
 import type { components } from '../contract-types';
 import { refuseIfMatch } from '../if-match';
-import { callOf } from '../request-context';
+import { callOf, targetOf } from '../request-context';
 import { isDryRun } from '../request-values';
 import { sendRegistered } from '../writing-answer';
 
@@ -17,7 +17,7 @@ export function registerManyFlavors(ports: RegisterPorts): RequestHandler {
     const outcome = await registerFlavors(ports, callOf(request), {
       serviceTypes: body.service_types,
       flavors: wantedBy(body),
-      isPreview: isDryRun(request),
+      isPreview: isDryRun(targetOf(request)),
     });
     sendRegistered(request, response, outcome);
   };

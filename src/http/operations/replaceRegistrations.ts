@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { declareRegistrations, type DeclarePorts } from '../../registrations/declare-registrations';
 import type { components } from '../contract-types';
 import { expectedBy } from '../expected-registry';
-import { callOf } from '../request-context';
+import { callOf, targetOf } from '../request-context';
 import { isDryRun } from '../request-values';
 import type { ResponseCache } from '../response-cache';
 import { sendDeclared } from '../writing-answer';
@@ -15,7 +15,7 @@ export function replaceRegistrations(ports: DeclarePorts & { readonly responses:
       registrations: Object.entries(registrations),
       isEverything: true,
       expected: expectedBy(request, ports),
-      isPreview: isDryRun(request),
+      isPreview: isDryRun(targetOf(request)),
     });
     sendDeclared(request, response, outcome);
   };
