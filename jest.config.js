@@ -1,9 +1,10 @@
 // One configuration, two runs: `npm test` needs nothing but this folder, `npm run test:e2e` needs a cloud.
 const common = {
   testEnvironment: 'node',
+  transformIgnorePatterns: ['/node_modules/(?!cockatiel/)'], // an ES module, and jest loads CommonJS
   modulePathIgnorePatterns: ['<rootDir>/.stryker-tmp/'], // copies of all this, while npm run mutation is at work
   transform: {
-    '^.+\\.ts$': [
+    '^.+\\.[jt]s$': [
       '@swc/jest',
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],

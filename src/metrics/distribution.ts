@@ -1,4 +1,4 @@
-import type { Registry } from 'prom-client';
+import type { Registry } from '@prometheus-io/client';
 
 interface Series<L extends string> {
   readonly labels: Readonly<Record<L, string>>;
@@ -8,7 +8,7 @@ interface Series<L extends string> {
 }
 
 /**
- * A histogram of prom-client's registry that costs little to add to. Its own finds the series of each value by making a
+ * A histogram of the registry of @prometheus-io/client that costs little to add to. Its own finds the series of each value by making a
  * text of sorted and checked labels: with three of them on the way, a warm read took a twentieth longer.
  */
 export class Distribution<L extends string> {

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Registry } from 'prom-client';
+import type { Registry } from '@prometheus-io/client';
 import { describeError, type Logger } from '../logger';
 
 /** Whoever scrapes has sent all that it has to say at once. */

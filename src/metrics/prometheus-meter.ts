@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from '@prometheus-io/client';
 import { ERROR_TITLES } from '../errors';
 import type { FlavorRead, Meter, ServedRequest, UpstreamTry } from '../meter';
 import { Distribution } from './distribution';
@@ -84,8 +84,8 @@ export class PrometheusMeter implements Meter {
   }
 
   /** Numbers that are looked up when somebody asks, by the values of one label; none while there are none. */
-  gauges<L extends string>(name: string, help: string, label: L, look: () => Numbers | Promise<Numbers>): void {
-    new Gauge({
+  gauges(name: string, help: string, label: string, look: () => Numbers | Promise<Numbers>): void {
+    new Gauge<string>({
       name: PREFIX + name,
       help,
       labelNames: [label],
@@ -93,8 +93,7 @@ export class PrometheusMeter implements Meter {
       async collect() {
         const numbers = (await look()) ?? {};
         this.reset();
-        for (const [value, number] of Object.entries(numbers))
-          this.set({ [label]: value } as Record<L, string>, number);
+        for (const [value, number] of Object.entries(numbers)) this.set({ [label]: value }, number);
       },
     });
   }

@@ -181,7 +181,7 @@ function outcomeOf(error: unknown): string {
 }
 
 /** A service that says when to come back is not asked before: its word goes on to our caller. */
-function isWorthARetry(error: Error): boolean {
+function isWorthARetry(error: unknown): boolean {
   return error instanceof UpstreamFailure && error.isPassing && !error.retryAfterSeconds;
 }
 

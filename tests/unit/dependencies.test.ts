@@ -8,6 +8,7 @@ const PERMISSIVE = /\b(MIT|ISC|BSD-[23]-Clause|Apache-2\.0|BlueOak-1\.0\.0|Pytho
 
 interface Locked {
   readonly version: string;
+  readonly link?: boolean;
   readonly dev?: boolean;
   readonly devOptional?: boolean;
   readonly optional?: boolean;
@@ -26,8 +27,8 @@ const nameOf = (place: string) => place.split('node_modules/').at(-1)!;
 /** What is installed with the package, as `name version`, by licence. */
 function byLicence(): Map<string, string[]> {
   const found = new Map<string, string[]>();
-  for (const [place, { version, dev, devOptional, optional }] of Object.entries(packages)) {
-    if (place === '' || [dev, devOptional, optional].includes(true)) continue;
+  for (const [place, { version, link, dev, devOptional, optional }] of Object.entries(packages)) {
+    if (!place.startsWith('node_modules/') || link === true || [dev, devOptional, optional].includes(true)) continue;
     const { license, licenses } = read<Manifest>(`${place}/package.json`);
     const licence = license ?? licenses?.[0]?.type ?? 'none';
     found.set(licence, [...(found.get(licence) ?? []), `${nameOf(place)} ${version}`]);

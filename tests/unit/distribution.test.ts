@@ -1,10 +1,10 @@
-import { Histogram, Registry } from 'prom-client';
+import { Histogram, Registry } from '@prometheus-io/client';
 import fc from 'fast-check';
 import { Distribution } from '../../src/metrics/distribution';
 
 const BOUNDS = [0.1, 1, 10];
 
-it('a distribution tells the same as a histogram of prom-client', async () => {
+it('a distribution tells the same as a histogram of the library', async () => {
   const value = fc.oneof(fc.double({ min: 0, max: 20, noNaN: true }), fc.constantFrom(...BOUNDS));
   const added = fc.array(fc.tuple(fc.constantFrom('a', 'b"\n'), value), { minLength: 1 });
   await fc.assert(

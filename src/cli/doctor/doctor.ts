@@ -1,14 +1,16 @@
 import { type Config, readProcessConfig, readProcessDatabaseUrl } from '../../config/config';
 import { ConfigError } from '../../config/config-error';
 import { type Finding, renderFinding } from './finding';
+import { lookAtNode } from './look-at-node';
 import { lookAtOpenStack } from './look-at-openstack';
 import { lookAtRegistry } from './look-at-registry';
 
 /**
- * `doctor`: looks at the settings, the registry, Keystone and Nova, and says what is wrong and what to do. Changes nothing.
+ * `doctor`: looks at Node.js, the settings, the registry, Keystone and Nova, and says what is wrong and what to do. Changes nothing.
  * Ends with 1 when something has to be mended.
  */
 export async function doctor(): Promise<void> {
+  tell([lookAtNode(process.versions.node, new Date().toISOString().slice(0, 10))]);
   const settings = lookAtSettings();
   tell(settings.findings);
   const databaseUrl = settings.config?.databaseUrl ?? unlessMistaken(readProcessDatabaseUrl);

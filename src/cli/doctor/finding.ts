@@ -3,7 +3,7 @@ export type Severity = 'ok' | 'warn' | 'fail';
 
 /** One thing that the doctor has looked at. */
 export interface Finding {
-  readonly about: 'settings' | 'registry' | 'keystone' | 'nova' | 'flavors';
+  readonly about: 'node' | 'settings' | 'registry' | 'keystone' | 'nova' | 'flavors';
   readonly severity: Severity;
   /** What is so. */
   readonly says: string;

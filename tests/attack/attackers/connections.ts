@@ -41,7 +41,7 @@ export async function holdOpen(
   target: Target,
   connections: number,
   act: (socket: net.Socket, number: number, random: (below: number) => number) => void,
-  options: Partial<net.TcpSocketConnectOpts> = {},
+  options: net.SocketConstructorOpts = {},
 ): Promise<void> {
   const random = randomNumbers(target.seed);
   let number = 0;
