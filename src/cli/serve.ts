@@ -3,6 +3,7 @@ import { type Service, startService } from '../compose';
 import { readProcessConfig } from '../config/config';
 import { createLogger, type Logger } from '../logger';
 import { explain } from './explain';
+import { boundHeapGrowth } from './heap-growth';
 import { StopSignals } from './stop-signals';
 
 /** What is still to be read of the log at the end is waited for so long, and no longer if nobody reads it. */
@@ -12,6 +13,7 @@ const LAST_LINES_MS = 500;
 export async function serve(): Promise<void> {
   try {
     const config = readProcessConfig();
+    boundHeapGrowth();
     const logger = createLogger(config.log);
     const signals = new StopSignals(logger);
     const service = await startService(config, logger);

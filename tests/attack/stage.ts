@@ -33,6 +33,8 @@ export interface Stage {
   close(): Promise<(number | string | null)[]>;
 }
 
+/** As deploy/ starts it. */
+const AS_IN_DEPLOY = '--max-semi-space-size=16';
 const NAMES: readonly ServerName[] = ['first', 'second'];
 
 export async function prepareGround(shape: Shape): Promise<Ground> {
@@ -59,7 +61,7 @@ export async function startStage(ground: Ground, setup: Setup, program: Program)
 
 /** The environment of a service on the ground, its port apart. */
 export function environmentOf({ cloud, databaseFile }: Ground): Record<string, string> {
-  return { ...cloud.environment, DATABASE_URL: `file:${databaseFile}` };
+  return { ...cloud.environment, DATABASE_URL: `file:${databaseFile}`, NODE_OPTIONS: AS_IN_DEPLOY };
 }
 
 async function startPlain(ground: Ground, program: Program): Promise<Stage> {
