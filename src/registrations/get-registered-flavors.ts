@@ -37,7 +37,7 @@ export function getRegisteredFlavors(
   const { serviceTypes = [], flavorIds, page } = request;
   return {
     key: `${viewerKey(viewer)} ${key}`,
-    isLarge: async () => page === undefined && (await isLarge(ports, serviceTypes, flavorIds)),
+    isLarge: async () => (page === undefined ? await isLarge(ports, serviceTypes, flavorIds) : isLargePage(page)),
     run: (each) =>
       page === undefined
         ? readTypes(ports, each, { viewer, request }, serviceTypes)
@@ -55,6 +55,13 @@ export function requireAny(isEmpty: boolean): void {
     code: 'registered-flavors.registration.not_found',
     detail: 'None of these flavors is registered for any of these service types, as far as you may see.',
   });
+}
+
+/** How many flavors a page may hold that is small: with all their types they may be 10,000 pairs. */
+const MAX_LIMIT_OF_SMALL_PAGE = 100;
+
+function isLargePage({ limit }: Page): boolean {
+  return limit > MAX_LIMIT_OF_SMALL_PAGE;
 }
 
 interface Wanted {
@@ -87,21 +94,23 @@ async function readTypes(
 /**
  * How many of the registered flavors are hidden from this viewer, or not wanted, is not known before: when the first
  * look-up does not fill the page, the rest is gone through. That is a lot of work for one request, so only few do it at
- * once.
+ * once: a large page is among those from its beginning.
  */
 async function readPage(
   ports: ReadPorts,
   call: CallContext,
   wanted: Wanted,
-  { limit, marker }: Page,
+  page: Page,
 ): Promise<ReadResult<RegisteredFlavors>> {
+  const { limit, marker } = page;
   const { flavorIds } = wanted.request;
   const visible = new VisibleFlavors(ports.flavors, call, wanted);
   const range = { after: marker, limit: limit + 1, flavorIds }; // one more tells of a next page
   const first = await collectInTurns(ports.store.findAccepted(range), call.nextTurn);
   await visible.add(first);
   if (first.length > limit && visible.shown.size <= limit) {
-    await ports.scans.execute(call.caller.userId, () => fillPage(ports, call, visible, { limit, first, flavorIds }));
+    const fill = () => fillPage(ports, call, visible, { limit, first, flavorIds });
+    await (isLargePage(page) ? fill() : ports.scans.execute(call.caller.userId, fill));
   }
   const ids = [...visible.shown.keys()].slice(0, limit + 1);
   const shown = (await join(await findTypes(ports, call, ids), visible, call)).slice(0, limit);

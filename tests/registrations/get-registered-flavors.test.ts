@@ -176,7 +176,10 @@ describe('a read', () => {
     expect(await isLarge({ serviceTypes: types, page: undefined })).toBe(true);
     expect(await isLarge({ serviceTypes: types.slice(0, 90), page: undefined })).toBe(false);
     expect(await isLarge({ serviceTypes: types, flavorIds: ['1'], page: undefined })).toBe(false);
-    expect(await isLarge({})).toBe(false); // a page waits for a slot when it turns out to need one
+    const page = (limit: number) => ({ page: { limit, marker: undefined } });
+    expect(await isLarge(page(1000))).toBe(true);
+    expect(await isLarge(page(101))).toBe(true);
+    expect(await isLarge(page(100))).toBe(false); // it waits for a slot when it turns out to need one
   });
 
   it('is of all that is registered, also where that is more than one piece', async () => {
