@@ -3,7 +3,6 @@ import type Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { FairSlots } from '../../fairness/fair-slots';
 import { prepareCurrencyCheck } from './current-tables';
-import { loopIteration } from './loop-iteration';
 import { areInPlace, type RegistryFiles, registryFiles } from './registry-files';
 import { isBusy, LATER_SECONDS, SOON_SECONDS, registryUnavailable, toUnavailable } from './sqlite-errors';
 import { type PieceStatements, preparePieces } from './piece-statements';
@@ -46,8 +45,6 @@ export class SqliteDatabase {
   readonly #dataVersion: Database.Statement<[], number>;
   readonly #checkCurrency: () => void;
   #lookAgainAt = 0;
-  /** What was last answered, and in which iteration of the event loop. */
-  #revision = { number: 0, iteration: -1 };
 
   /** Prepares the statements, so that a file without the right tables fails here and not at the first request. */
   constructor(
@@ -70,16 +67,11 @@ export class SqliteDatabase {
 
   /**
    * Another number after each commit of any other connection, and on this one nothing is written. That the file was moved
-   * or replaced is noticed within {@link LOOK_AT_FILE_MS}. All requests of one iteration of the event loop have the same
-   * answer: each of them was sent before it was asked, so that none needs to show what was committed since.
+   * or replaced is noticed within {@link LOOK_AT_FILE_MS}.
    */
   revision(): number {
-    const iteration = loopIteration();
-    if (iteration !== this.#revision.iteration) {
-      if (!this.client.open || performance.now() >= this.#lookAgainAt) this.#requireUsable();
-      this.#revision = { number: this.#orUnavailable(() => this.#dataVersion.get()!), iteration };
-    }
-    return this.#revision.number;
+    if (!this.client.open || performance.now() >= this.#lookAgainAt) this.#requireUsable();
+    return this.#orUnavailable(() => this.#dataVersion.get()!);
   }
 
   /** Fails unless the file can be read and is as the migrations given left it. */
@@ -147,22 +139,17 @@ export class SqliteDatabase {
       await this.writer.close();
       this.#snapshots.close();
       if (this.client.open) this.#close();
-      this.#revision.iteration = -1;
     });
   }
 
   async #writeNow<T>(work: (connection: WriteConnection) => T | Promise<T>, isPreview: boolean): Promise<T> {
     await nextTurn(); // many short writes that have waited are not to go on in one piece
     this.#requireUsable();
-    try {
-      return await this.writer.transact(async (connection) => {
-        const result = await work(connection);
-        this.#requireUsable(); // it may have taken long
-        return result;
-      }, isPreview);
-    } finally {
-      this.#revision.iteration = -1; // who has written sees it at once
-    }
+    return this.writer.transact(async (connection) => {
+      const result = await work(connection);
+      this.#requireUsable(); // it may have taken long
+      return result;
+    }, isPreview);
   }
 
   #orUnavailable<T>(work: () => T): T {
