@@ -1,16 +1,14 @@
 /** A line of Node.js releases that this program is tested with. */
 export interface NodeLine {
   readonly major: number;
-  /** The first release of the line that has all that is needed. */
-  readonly from: string;
   /** The day on which the line gets its last fixes (github.com/nodejs/release). */
   readonly ends: string;
 }
 
 export const NODE_LINES: readonly NodeLine[] = [
-  { major: 22, from: '22.19', ends: '2027-04-30' },
-  { major: 24, from: '24.11', ends: '2028-04-30' },
-  { major: 26, from: '26.0', ends: '2029-04-30' },
+  { major: 22, ends: '2027-04-30' },
+  { major: 24, ends: '2028-04-30' },
+  { major: 26, ends: '2029-04-30' },
 ];
 
 /** The lines in words, the newest last. */

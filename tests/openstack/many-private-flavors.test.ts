@@ -48,12 +48,15 @@ async function allAreLearned(): Promise<void> {
 const asked = () => cloud.nova.requests.filter(({ target }) => atAccess.path.test(target)).length;
 
 describe('more access lists than Nova tells in the time of one reader', () => {
-  it('are all learned by the reads of two projects at once, and not by each for itself', async () => {
+  it('are all learned by the reads of two projects at once, each list once', async () => {
+    // Longer than a busy machine stops: a look-up that meets its deadline has its lists asked for again.
+    cache = createCache(clients, { ...BOUNDS, deadlineMs: 4_000 });
+    cloud.nova.heals();
+    cloud.nova.isSlow(400, atAccess);
     expect(await Promise.all([seenBy('even'), seenBy('odd')])).not.toEqual([half, half]);
     await until(async () => (await Promise.all([seenBy('even'), seenBy('odd')])).join() === `${half},${half}`);
 
-    // Some are asked for again where a busy machine let a look-up meet its deadline; each by itself would ask for all twice.
-    expect(asked()).toBeLessThan(2 * ids.length);
+    expect(asked()).toBe(ids.length);
   });
 
   it('leave a look-up that is not good for another look', async () => {
