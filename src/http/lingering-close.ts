@@ -6,7 +6,12 @@ import { announcesBody } from './request-limits';
 const MAX_LINGER_MS = 2_000;
 /** How much a client may still send behind a refusal. Many clients read the answer only when they have sent all. */
 const MAX_DROPPED_BYTES = 64 * 1024 * 1024;
+/** And in how many chunks: each costs as much as a large one. */
+const MAX_DROPPED_CHUNKS = 4096;
 const CHECK_INTERVAL_MS = 50;
+
+/** How many reasons there are to drop what comes over a connection. */
+const dropping = new WeakMap<Socket, number>();
 
 /**
  * Ends a connection so that its last answer arrives: a socket that is closed while the client still sends is reset, and
@@ -33,11 +38,21 @@ export function dropRest(request: IncomingMessage): void {
     isLast = true;
     socket.end();
   };
-  request.resume().once('end', () => {
+  let chunks = 0;
+  const count = (): void => {
+    chunks += 1;
+    if (chunks > MAX_DROPPED_CHUNKS) socket.destroy();
+  };
+  request.on('data', count).once('end', () => {
     stopBounding();
     delete (socket as Partial<Socket>).destroySoon;
     if (isLast) socket.destroySoon();
   });
+}
+
+/** Whether what comes over a connection is dropped at present. */
+export function isDropped(socket: Socket): boolean {
+  return (dropping.get(socket) ?? 0) > 0;
 }
 
 /** Lets go of a client that sends too much from now on. Counted by the connection itself, whoever reads from it. */
@@ -46,9 +61,11 @@ export function boundDropped(socket: Socket): () => void {
   const check = setInterval(() => {
     if (socket.bytesRead > most) socket.destroy();
   }, CHECK_INTERVAL_MS).unref();
+  dropping.set(socket, (dropping.get(socket) ?? 0) + 1);
   const stop = (): void => {
     clearInterval(check);
     socket.off('close', stop);
+    dropping.set(socket, (dropping.get(socket) ?? 0) - 1);
   };
   socket.once('close', stop);
   return stop;

@@ -9,6 +9,8 @@ const URL_PART_OF_HEADERS = 0.75;
 export const MAX_BODY_BYTES = 1024 * 1024;
 /** Of one that nobody reads: oslo.middleware's limit. */
 const MAX_UNWANTED_BODY_BYTES = 112 * 1024;
+/** What a chunk counts at least, since it costs as much as a larger one. */
+const MIN_CHUNK_BYTES = 128;
 
 /** Refuses URLs that are too long with 414; what is longer still ends as 431 before it gets here. */
 export function limitUrl(maxHeaderBytes: number) {
@@ -51,8 +53,9 @@ export function limitBody(contract: Contract) {
  */
 function drain(request: Request, next: NextFunction): void {
   let bytes = 0;
+  const least = 'transfer-encoding' in request.headers ? MIN_CHUNK_BYTES : 0;
   const count = (chunk: Buffer): void => {
-    bytes += chunk.length;
+    bytes += Math.max(chunk.length, least);
     if (bytes > MAX_UNWANTED_BODY_BYTES) finish(unwantedBodyTooLarge());
   };
   const end = (): void => finish();

@@ -6,6 +6,7 @@ import { Connections } from './connections';
 import type { Logger } from '../logger';
 import { expressMessages } from './express-messages';
 import { boundDropped } from './lingering-close';
+import { parseInPieces } from './parse-in-pieces';
 import { inOriginForm } from './request-target';
 import { Turns } from './turns';
 import { refuseOnTheWire, refuseSurplus, refuseTunnel, type WireRefusalOptions } from './wire-refusal';
@@ -64,6 +65,7 @@ export async function listen(app: Express, options: ServerOptions): Promise<Runn
   server.maxHeadersCount = 0; // Node drops what is beyond its count without a word; maxHeaderSize bounds them
   server.timeout = STALLED_CONNECTION_MS;
   const connections = new Connections(server);
+  parseInPieces(server, turns);
   limitConnections(server, connections, options.maxConnections, (socket) =>
     turns.refuse(socket, () => refuseSurplus(socket, options)),
   );

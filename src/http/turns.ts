@@ -2,12 +2,6 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Socket } from 'node:net';
 import { lingeringClose } from './lingering-close';
 
-/**
- * How many requests may wait, over all connections: nothing holds back clients that send and send but Node's memory, and
- * each may have headers as large as any. Clients do not pipeline as a rule; one that does can try again.
- */
-const MOST_WAITING = 1000;
-
 /** A request in its place on a connection. */
 interface Turn {
   readonly request: IncomingMessage;
@@ -28,8 +22,6 @@ export class Turns {
   private readonly last = new WeakMap<Socket, Turn>();
   private readonly refused = new WeakSet<Socket>();
   private readonly open = new Set<ServerResponse>();
-  /** How many turns have not come yet. */
-  private waiting = 0;
   private isEnding = false;
 
   /** Wraps a listener so that each request waits for its turn. */
@@ -38,27 +30,36 @@ export class Turns {
       const { socket } = request;
       const last = this.last.get(socket);
       const before = last?.isOver === false ? last : undefined;
-      const places = before === undefined ? 0 : 1; // that it takes among those who wait
-      if (this.waiting + places > MOST_WAITING) {
-        socket.destroy();
-        return;
-      }
       const turn: Turn = { request, response, before, isOver: false };
       this.last.set(socket, turn);
       this.open.add(response);
-      this.waiting += places;
       response.on('close', () => {
         turn.isOver = true;
         this.open.delete(response);
       });
       if (this.isEnding) response.setHeader('Connection', 'close');
       whenItComes(turn, () => {
-        this.waiting -= places;
         // What comes behind the last answer, a refusal for instance, may have been promised that nothing is done.
         if (socket.writable) listener(request, response);
         else process.nextTick(() => response.emit('close')); // Node closes only the one whose turn it was
       });
     };
+  }
+
+  /**
+   * Calls back when the last request of a connection has been answered, or the connection is gone.
+   * @returns false when that is so already, or more of this request is to come: then nobody is called
+   */
+  whenAnswered(socket: Socket, then: () => void): boolean {
+    const last = this.last.get(socket);
+    if (last === undefined || last.isOver || !last.request.complete) return false;
+    last.response.once('close', then);
+    return true;
+  }
+
+  /** Whether what comes over a connection from now on means nothing. */
+  isRefused(socket: Socket): boolean {
+    return this.refused.has(socket);
   }
 
   /**

@@ -8,7 +8,16 @@ import { SERVICE } from '../support/service-process';
 
 const SEED = 20_270_113;
 /** Those that did the most harm, when there was nothing against them. */
-const WORST = ['selectors', 'empty-pages', 'never-reads', 'made-up-tokens', 'endless-bodies', 'connect'];
+const WORST = [
+  'selectors',
+  'empty-pages',
+  'never-reads',
+  'made-up-tokens',
+  'endless-bodies',
+  'connect',
+  'tiny-requests',
+  'tiny-chunks',
+];
 const DURATIONS = { warmUpSeconds: 0.5, quietSeconds: 1, attackSeconds: 2, recoverySeconds: 1, afterSeconds: 1 };
 /** What has to show is that the service stands still; that it is slower, or the machine busy, has not. */
 const BOUNDS: Bounds = { readerMs: 3000, timesQuiet: Infinity, healthMs: 3000, grownMib: 256, afterMs: 2000 };

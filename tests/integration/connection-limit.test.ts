@@ -6,7 +6,6 @@ const MOST = 3;
 const SURPLUS = 1000;
 const OVERLOADED = { status: 503, code: 'registered-flavors.service.overloaded', breaches: [] };
 
-const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
 const KEPT_ALIVE = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
 
 describe('connections beyond the limit', () => {
@@ -71,19 +70,5 @@ describe('connections beyond the limit', () => {
     expect(new Set(answers.map((each) => each[0]?.status))).toEqual(new Set([503, undefined]));
     await leave(kept.pop()!);
     expect((await answersTo(url(), request('GET /'))).map(({ status }) => status)).toEqual([200]);
-  });
-
-  it('are not the only bound: a thousand requests may wait for their turn, over all connections', async () => {
-    here.stub.nova.hangs();
-    const wait = `POST /RegisteredFlavors/redis/1 HTTP/1.1\r\nHost: x\r\nX-Auth-Token: ${here.admin}\r\n\r\n`;
-    const [first, second, third] = kept as [RawConnection, RawConnection, RawConnection];
-    first.send(wait + KEPT_ALIVE.repeat(600));
-    second.send(wait + KEPT_ALIVE.repeat(600));
-    while (!first.socket.destroyed && !second.socket.destroyed) await soon();
-    expect([first, second].filter(({ socket }) => socket.destroyed)).toHaveLength(1);
-    third.send(request('GET /'));
-    expect((await third.answers()).map(({ status }) => status)).toEqual([200, 200]);
-    for (const { socket } of [first, second]) socket.destroy();
-    here.stub.nova.heals();
   });
 });

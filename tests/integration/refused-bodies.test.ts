@@ -18,13 +18,15 @@ describe('a refusal while the body is still being sent', () => {
 
   const body = Buffer.alloc(8 * MIB, 'x');
   const json = { 'Content-Type': 'application/json' };
-  /** With Node's own client, on a connection that ends with the answer. */
+  /** With Node's own client, on a connection that ends with the answer; until that is closed. */
   const send = (method: string, path: string, headers: http.OutgoingHttpHeaders) =>
     new Promise<number | string>((resolve) => {
+      let became: number | string = 'no answer';
       const request = http.request(here.service.url + path, { method, headers, agent: false }, (answer) => {
-        answer.resume().on('end', () => resolve(answer.statusCode ?? 0));
+        answer.resume().on('end', () => (became = answer.statusCode ?? 0));
       });
-      request.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message)).end(body);
+      request.on('error', (error: NodeJS.ErrnoException) => (became = error.code ?? error.message));
+      request.on('socket', (socket) => socket.on('close', () => resolve(became))).end(body);
     });
 
   const LENGTH = { 'Content-Length': String(body.length) };

@@ -114,6 +114,47 @@ export const NOBODY: readonly Attacker[] = [
       }),
   },
   {
+    name: 'tiny-requests',
+    who: 'nobody',
+    does: '300 connections that send 2,000 of the smallest requests at once, and never read',
+    attack: (target) =>
+      holdOpen(target, MADE_UP, (socket) => {
+        socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(2000));
+        every(socket, 5000, () => socket.write('\r\n'));
+      }),
+  },
+  {
+    name: 'tiny-checks',
+    who: 'nobody',
+    does: '300 connections that send 2,000 requests for /healthcheck at once, again and again, and read the answers',
+    attack: (target) =>
+      holdOpen(target, MADE_UP, (socket) => {
+        const requests = 'GET /healthcheck HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(2000);
+        socket.write(requests);
+        every(socket, 1000, () => {
+          if (socket.writableLength === 0) socket.write(requests);
+        });
+        socket.on('data', () => undefined).resume();
+      }),
+  },
+  {
+    name: 'tiny-chunks',
+    who: 'nobody',
+    does: '300 connections that send a body in chunks of a byte, without an end',
+    attack: (target) =>
+      holdOpen(target, MADE_UP, (socket, number) => {
+        const headers = { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' };
+        const [method, path] = number % 2 === 0 ? ['PUT', '/Registrations'] : ['GET', '/openapi.json'];
+        socket.write(bytesOf({ method, path, headers, token: madeUpToken(number) }));
+        const chunks = '1\r\nb\r\n'.repeat(10_000);
+        const more = (): void => {
+          while (!target.signal.aborted && socket.writable && socket.write(chunks));
+        };
+        socket.on('drain', more).resume();
+        more();
+      }),
+  },
+  {
     name: 'not-http',
     who: 'nobody',
     does: 'bytes that are not HTTP, 50 at a time',
