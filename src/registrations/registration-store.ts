@@ -106,7 +106,7 @@ export interface RegistrationStore {
 
   /**
    * Another number as soon as anything in the registry may be another, whoever wrote it: what was found at the same
-   * revision is so still. Cheap.
+   * revision is so still. What another process commits shows to every request that is sent after that. Cheap.
    */
   revision(): number;
 

@@ -3,6 +3,7 @@ import type Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { FairSlots } from '../../fairness/fair-slots';
 import { prepareCurrencyCheck } from './current-tables';
+import { loopIteration } from './loop-iteration';
 import { areInPlace, type RegistryFiles, registryFiles } from './registry-files';
 import { isBusy, LATER_SECONDS, SOON_SECONDS, registryUnavailable, toUnavailable } from './sqlite-errors';
 import { type PieceStatements, preparePieces } from './piece-statements';
@@ -45,6 +46,8 @@ export class SqliteDatabase {
   readonly #dataVersion: Database.Statement<[], number>;
   readonly #checkCurrency: () => void;
   #lookAgainAt = 0;
+  /** What was last answered, and in which iteration of the event loop; -1 when it has to be asked for anew. */
+  #revision = { number: 0, iteration: -1 };
 
   /** Prepares the statements, so that a file without the right tables fails here and not at the first request. */
   constructor(
@@ -67,11 +70,16 @@ export class SqliteDatabase {
 
   /**
    * Another number after each commit of any other connection, and on this one nothing is written. That the file was moved
-   * or replaced is noticed within {@link LOOK_AT_FILE_MS}.
+   * or replaced is noticed within {@link LOOK_AT_FILE_MS}. All requests of one iteration of the event loop have the same
+   * answer: each of them was sent before it was asked, so that none needs to show what was committed since.
    */
   revision(): number {
-    if (!this.client.open || performance.now() >= this.#lookAgainAt) this.#requireUsable();
-    return this.#orUnavailable(() => this.#dataVersion.get()!);
+    const iteration = loopIteration();
+    if (iteration !== this.#revision.iteration) {
+      if (!this.client.open || performance.now() >= this.#lookAgainAt) this.#requireUsable();
+      this.#revision = { number: this.#orUnavailable(() => this.#dataVersion.get()!), iteration };
+    }
+    return this.#revision.number;
   }
 
   /** Fails unless the file can be read and is as the migrations given left it. */
@@ -82,6 +90,7 @@ export class SqliteDatabase {
   /** Runs a read. One statement sees one state; there is no need for a transaction around it. */
   read<T>(work: () => T): T {
     this.#requireUsable();
+    this.#revision.iteration = -1; // it may show what was committed since: the revision is never older than what was read
     return this.#orUnavailable(work);
   }
 
@@ -139,17 +148,22 @@ export class SqliteDatabase {
       await this.writer.close();
       this.#snapshots.close();
       if (this.client.open) this.#close();
+      this.#revision.iteration = -1;
     });
   }
 
   async #writeNow<T>(work: (connection: WriteConnection) => T | Promise<T>, isPreview: boolean): Promise<T> {
     await nextTurn(); // many short writes that have waited are not to go on in one piece
     this.#requireUsable();
-    return this.writer.transact(async (connection) => {
-      const result = await work(connection);
-      this.#requireUsable(); // it may have taken long
-      return result;
-    }, isPreview);
+    try {
+      return await this.writer.transact(async (connection) => {
+        const result = await work(connection);
+        this.#requireUsable(); // it may have taken long
+        return result;
+      }, isPreview);
+    } finally {
+      this.#revision.iteration = -1; // who has written sees it at once
+    }
   }
 
   #orUnavailable<T>(work: () => T): T {
