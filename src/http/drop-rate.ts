@@ -1,9 +1,9 @@
 import { FairQueue } from '../fairness/fair-queue';
 
-/** What all connections together may send of what is dropped, in a millisecond: 128 MiB a second. */
-const BYTES_PER_MS = 128 * 1024;
+/** What all connections together may send of what is dropped, in a millisecond: 64 MiB a second. */
+const BYTES_PER_MS = 64 * 1024;
 /** So much at once, after a while in which nothing was dropped. */
-const MAX_BURST_BYTES = 8 * 1024 * 1024;
+const MAX_BURST_BYTES = 4 * 1024 * 1024;
 const TICK_MS = 10;
 /** What Node reads from a connection at once. */
 const READ_BYTES = 64 * 1024;

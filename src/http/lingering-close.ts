@@ -6,8 +6,9 @@ import { announcesBody } from './request-limits';
 const MAX_LINGER_MS = 2_000;
 /** How much a client may still send behind a refusal. Many clients read the answer only when they have sent all. */
 const MAX_DROPPED_BYTES = 64 * 1024 * 1024;
-/** And in how many chunks: each costs as much as a large one. */
-const MAX_DROPPED_CHUNKS = 4096;
+/** A chunk costs as much as a large one. Who sends so many that have fewer bytes than that on average is let go. */
+const CHUNKS = 4096;
+const MIN_CHUNK_BYTES = 64;
 const CHECK_INTERVAL_MS = 50;
 
 /** How many reasons there are to drop what comes over a connection. */
@@ -39,11 +40,16 @@ export function dropRest(request: IncomingMessage): void {
     socket.end();
   };
   let chunks = 0;
-  const count = (): void => {
+  let bytes = 0;
+  const count = (chunk: Buffer): void => {
     chunks += 1;
-    if (chunks > MAX_DROPPED_CHUNKS) socket.destroy();
+    bytes += chunk.length;
+    if (chunks < CHUNKS) return;
+    if (bytes < CHUNKS * MIN_CHUNK_BYTES) socket.destroy();
+    chunks = bytes = 0;
   };
-  request.on('data', count).once('end', () => {
+  if ('transfer-encoding' in request.headers) request.on('data', count);
+  request.resume().once('end', () => {
     stopBounding();
     delete (socket as Partial<Socket>).destroySoon;
     if (isLast) socket.destroySoon();

@@ -1,19 +1,29 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { FairTurns } from '../fairness/fair-turns';
+import type { FairTurns } from '../fairness/fair-turns';
 import { DropRate } from './drop-rate';
 import { isDropped } from './lingering-close';
+import { PieceEnds } from './piece-ends';
 import { sourceOf } from './source-address';
 import type { Turns } from './turns';
 
-/** As many lines as a piece has at most: a chunked body of single bytes does not hold up the loop either. */
-const MAX_LINES = 64;
 /** So much is read ahead at least: a client that sends little and leaves is noticed, whatever it waits for. */
 const MAX_HELD_BYTES = 16 * 1024;
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
-
+/** Of empty lines before a request. They mean nothing (RFC 9112, 2.2); who sends more sends no requests. */
+const MAX_EMPTY_BYTES = 16 * 1024;
+/** What waits unparsed, over all connections. */
+const MAX_HELD_TOGETHER = 32 * 1024 * 1024;
 type Parse = (this: Socket, bytes: Buffer) => void;
+
+/** What all connections of a server have in common. */
+interface Shared {
+  /** The requests of each connection. */
+  readonly answers: Turns;
+  /** When a source may have more parsed. */
+  readonly turns: FairTurns;
+  readonly dropRate: DropRate;
+  heldBytes: number;
+}
 
 /**
  * Hands the bytes of each connection to Node's parser in pieces. Node itself parses all that was read at once, 64 KiB or
@@ -21,8 +31,8 @@ type Parse = (this: Socket, bytes: Buffer) => void;
  * stop the process for seconds. Here a piece ends behind the headers of a request, the next one waits until the requests
  * before it have their answers, and what is more than a client sends as a rule waits for its turn.
  */
-export function parseInPieces(server: Server, answers: Turns): void {
-  const shared = { answers, turns: new FairTurns(), dropRate: new DropRate() };
+export function parseInPieces(server: Server, answers: Turns, turns: FairTurns): void {
+  const shared: Shared = { answers, turns, dropRate: new DropRate(), heldBytes: 0 };
   server.on('connection', (socket: Socket) => {
     const parse = socket.listeners('data')[0] as Parse; // Node's: it has been the first to hear of the connection
     socket.off('data', parse);
@@ -30,20 +40,18 @@ export function parseInPieces(server: Server, answers: Turns): void {
   });
 }
 
-interface Shared {
-  readonly answers: Turns;
-  readonly turns: FairTurns;
-  readonly dropRate: DropRate;
-}
-
 class PiecewiseParsing {
   /** What was read and has not been parsed. */
   #held: Buffer | undefined;
+  readonly #ends = new PieceEnds();
+  #emptyBytes = 0;
   /** For an answer, for its turn, or until more may be dropped. */
   #isWaiting = false;
   /** How many bytes are held at least when it pauses, as long as it waits. */
   #pausesAt = 0;
   #hasPaused = false;
+  /** What of the held bytes is in `Shared.heldBytes`. */
+  #countedBytes = 0;
 
   constructor(
     private readonly socket: Socket,
@@ -56,20 +64,21 @@ class PiecewiseParsing {
   }
 
   readonly #take = (bytes: Buffer): void => {
-    const isFirst = this.#held === undefined;
+    const isAll = this.#held === undefined;
     this.#held = this.#held === undefined ? bytes : Buffer.concat([this.#held, bytes]);
-    if (this.#isWaiting) this.#pauseWhenFull();
-    else this.#parseHeld(isFirst);
+    if (this.#isWaiting) this.#hold();
+    else this.#parseHeld(isAll);
   };
 
   /** Node pauses a connection whose client does not read, and resumes it whenever somebody reads a request's body. */
   readonly #goOn = (): void => {
-    if (this.#isWaiting) this.#pauseWhenFull();
+    if (this.#isWaiting) this.#hold();
     else this.#parseHeld(false);
   };
 
   readonly #forget = (): void => {
     this.#held = undefined;
+    this.#count(0);
   };
 
   /** @param hasTurn whether the next piece needs no turn */
@@ -80,16 +89,27 @@ class PiecewiseParsing {
       if (this.socket.destroyed) this.#forget();
       else if (answers.isRefused(this.socket)) this.#drop(this.#held);
       else if (answers.whenAnswered(this.socket, this.#afterAnswer)) this.#wait(MAX_HELD_BYTES);
-      else if (needsNoTurn || this.#getsTurn()) this.#parsePiece(this.#held);
+      else if (!this.#parsePiece(this.#held, needsNoTurn)) return;
       needsNoTurn = false;
     }
   }
 
-  #parsePiece(held: Buffer): void {
-    const end = endOfPiece(held);
+  /** @returns false when it has to wait for its turn */
+  #parsePiece(held: Buffer, hasTurn: boolean): boolean {
+    const { end, kind } = this.#ends.next(held, this.shared.answers.arriving(this.socket));
+    if (!hasTurn && (kind === 'headers' || kind === 'chunks') && !this.#getsTurn()) return false;
     this.#held = end < held.length ? held.subarray(end) : undefined;
-    this.parse.call(this.socket, end < held.length ? held.subarray(0, end) : held);
+    if (kind === 'empty lines') {
+      this.#emptyBytes += end;
+      if (this.#emptyBytes > MAX_EMPTY_BYTES) this.socket.destroy();
+      return true;
+    }
+    this.#emptyBytes = 0;
+    const piece = end < held.length ? held.subarray(0, end) : held;
+    this.#ends.pass(piece);
+    this.parse.call(this.socket, piece);
     if (isDropped(this.socket)) this.#spend(end);
+    return true;
   }
 
   #drop(held: Buffer): void {
@@ -112,13 +132,22 @@ class PiecewiseParsing {
   #wait(pausesAt: number): void {
     this.#isWaiting = true;
     this.#pausesAt = pausesAt;
-    this.#pauseWhenFull();
+    this.#hold();
   }
 
-  #pauseWhenFull(): void {
-    if ((this.#held?.length ?? 0) < this.#pausesAt || this.socket.isPaused()) return;
-    this.#hasPaused = true;
-    this.socket.pause();
+  #hold(): void {
+    const bytes = this.#held?.length ?? 0;
+    this.#count(bytes);
+    if (this.shared.heldBytes > MAX_HELD_TOGETHER) this.socket.destroy();
+    else if (bytes >= this.#pausesAt && !this.socket.isPaused()) {
+      this.#hasPaused = true;
+      this.socket.pause();
+    }
+  }
+
+  #count(bytes: number): void {
+    this.shared.heldBytes += bytes - this.#countedBytes;
+    this.#countedBytes = bytes;
   }
 
   readonly #afterAnswer = (): void => this.#stopWaiting(false);
@@ -127,6 +156,7 @@ class PiecewiseParsing {
 
   #stopWaiting(hasTurn: boolean): void {
     this.#isWaiting = false;
+    this.#count(0);
     if (this.#hasPaused) this.socket.resume();
     this.#hasPaused = false;
     this.#parseHeld(hasTurn);
@@ -135,16 +165,4 @@ class PiecewiseParsing {
   get #source(): string {
     return sourceOf(this.socket.remoteAddress);
   }
-}
-
-/** Behind the first empty line: there the headers of a request end, or a body in chunks, or it stands within a body. */
-function endOfPiece(held: Buffer): number {
-  let begin = 0;
-  for (let line = 0; line < MAX_LINES; line += 1) {
-    const end = held.indexOf(LINE_FEED, begin) + 1;
-    if (end === 0) return held.length;
-    if (end === begin + 2 && held[begin] === CARRIAGE_RETURN) return end;
-    begin = end;
-  }
-  return begin;
 }

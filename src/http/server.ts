@@ -2,12 +2,14 @@ import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Express } from 'express';
 import { closingSurplus, limitConnections } from './connection-limit';
-import { Connections } from './connections';
+import { FairTurns } from '../fairness/fair-turns';
 import type { Logger } from '../logger';
+import { Connections } from './connections';
 import { expressMessages } from './express-messages';
 import { boundDropped } from './lingering-close';
 import { parseInPieces } from './parse-in-pieces';
 import { inOriginForm } from './request-target';
+import { sourceOf } from './source-address';
 import { Turns } from './turns';
 import { refuseOnTheWire, refuseSurplus, refuseTunnel, type WireRefusalOptions } from './wire-refusal';
 
@@ -65,18 +67,20 @@ export async function listen(app: Express, options: ServerOptions): Promise<Runn
   server.maxHeadersCount = 0; // Node drops what is beyond its count without a word; maxHeaderSize bounds them
   server.timeout = STALLED_CONNECTION_MS;
   const connections = new Connections(server);
-  parseInPieces(server, turns);
+  const parsing = new FairTurns();
+  const refuse = (socket: Socket, send: () => void): void => turns.refuse(socket, () => inTurn(parsing, socket, send));
+  parseInPieces(server, turns, parsing);
   limitConnections(server, connections, options.maxConnections, (socket) =>
-    turns.refuse(socket, () => refuseSurplus(socket, options)),
+    refuse(socket, () => refuseSurplus(socket, options)),
   );
   server.on('checkExpectation', serve); // an expectation that nobody knows may be ignored (RFC 9110, 10.1.1)
   server.on('connect', (_request, socket) => {
     boundDropped(socket as Socket);
     socket.resume(); // nobody else reads from it any more, and so would notice that its client has gone
-    turns.refuse(socket as Socket, () => refuseTunnel(socket as Socket, options));
+    refuse(socket as Socket, () => refuseTunnel(socket as Socket, options));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
-    turns.refuse(socket, () => refuseOnTheWire(error, socket, options)),
+    refuse(socket, () => refuseOnTheWire(error, socket, options)),
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port, options.host, () => {
@@ -92,6 +96,13 @@ export async function listen(app: Express, options: ServerOptions): Promise<Runn
       return close(server, connections, graceMs);
     },
   };
+}
+
+/** Does what a client causes when it is the turn of its source. */
+function inTurn(turns: FairTurns, socket: Socket, work: () => void): void {
+  const turn = turns.take(sourceOf(socket.remoteAddress));
+  if (turn === undefined) work();
+  else void turn.then(work);
 }
 
 function urlOf({ address, port, family }: AddressInfo): string {

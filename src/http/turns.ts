@@ -57,6 +57,12 @@ export class Turns {
     return true;
   }
 
+  /** The last request of a connection, if more of it is to come. */
+  arriving(socket: Socket): IncomingMessage | undefined {
+    const request = this.last.get(socket)?.request;
+    return request?.complete === false ? request : undefined;
+  }
+
   /** Whether what comes over a connection from now on means nothing. */
   isRefused(socket: Socket): boolean {
     return this.refused.has(socket);

@@ -112,17 +112,6 @@ describe('hostile timing', () => {
       expect(answers.map(({ status }) => status)).toEqual([201, ...Array<number>(20_001).fill(200)]);
     });
 
-    it.each([
-      ['in chunks of a byte', 'Transfer-Encoding: chunked', `${'1\r\nb\r\n'.repeat(500)}0\r\n\r\n`],
-      ['of empty lines', 'Content-Length: 2000', '\r\n'.repeat(1000)],
-    ])('finds the requests behind bodies %s', async (_what, header, body) => {
-      const answers = await answersTo(
-        here.service.url,
-        request('GET /', [header], body).replace('Connection: close\r\n', '').repeat(3) + request('GET /'),
-      );
-      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
-    });
-
     it('forgets those who waited when their client leaves, and does nothing for them', async () => {
       const type = newType();
       here.stub.nova.isSlow(300, { path: /flavors/, times: 1 });

@@ -55,7 +55,12 @@ describe('a refusal while the body is still being sent', () => {
     expect(answers).toEqual(Array(TRIES).fill(status));
   });
 
-  it('leaves the connection usable for those who keep it, however late the rest comes', async () => {
+  it.each([
+    ['without lines', 'x'],
+    ['of short lines', '"m1.large",\n'],
+    ['of empty lines', '\r\n'],
+  ])('leaves the connection usable for those who keep it, however late the rest comes: %s', async (_what, text) => {
+    const body = Buffer.alloc(8 * MIB, text);
     const connection = new RawConnection(here.service.url);
     const head = `POST /RegisteredFlavors HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n`;
     connection.send(`${head}Content-Length: ${body.length}\r\n\r\n`);

@@ -1,3 +1,4 @@
+import type net from 'node:net';
 import type { Attacker, Target } from './attacker';
 import { after, askOver, bytesOf, every, holdOpen, type MakeRequest } from './connections';
 
@@ -5,6 +6,7 @@ const FLOODERS = 64;
 const MADE_UP = 300;
 const SLOW = 1000;
 const MIB = 1024 * 1024;
+const EMPTY_LINES = '\r\n'.repeat(32 * 1024);
 const METHODS = ['PROPFIND', 'TRACE', 'OPTIONS', 'PURGE', 'DELETE', 'PUT', 'M-SEARCH', 'PATCH'];
 
 /** Somebody without a valid token who sends as many small requests as are answered. */
@@ -17,10 +19,13 @@ function madeUpToken(number: number): string {
   return `gAAAAA${String(number).padStart(10, '0')}${'m'.repeat(172)}`;
 }
 
-/** A body that goes on for ever, in chunks. */
-function endlessBody({ signal }: Target, write: (bytes: string) => boolean, isOpen: () => boolean): void {
-  const chunk = `${(64 * 1024).toString(16)}\r\n${'b'.repeat(64 * 1024)}\r\n`;
-  while (!signal.aborted && isOpen() && write(chunk));
+/** Sends the same again and again, as fast as it is taken, and drops what comes. */
+function pour({ signal }: Target, socket: net.Socket, bytes: string | Buffer): void {
+  const more = (): void => {
+    while (!signal.aborted && socket.writable && socket.write(bytes));
+  };
+  socket.on('drain', more).resume();
+  more();
 }
 
 export const NOBODY: readonly Attacker[] = [
@@ -63,14 +68,7 @@ export const NOBODY: readonly Attacker[] = [
         const headers = { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' };
         const [method, path] = number % 2 === 0 ? ['PUT', '/Registrations'] : ['GET', '/openapi.json'];
         socket.write(bytesOf({ method, path, headers, token: madeUpToken(number) }));
-        const more = () =>
-          endlessBody(
-            target,
-            (bytes) => socket.write(bytes),
-            () => socket.writable,
-          );
-        socket.on('drain', more).resume();
-        more();
+        pour(target, socket, `${(64 * 1024).toString(16)}\r\n${'b'.repeat(64 * 1024)}\r\n`);
       }),
   },
   {
@@ -146,13 +144,34 @@ export const NOBODY: readonly Attacker[] = [
         const headers = { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' };
         const [method, path] = number % 2 === 0 ? ['PUT', '/Registrations'] : ['GET', '/openapi.json'];
         socket.write(bytesOf({ method, path, headers, token: madeUpToken(number) }));
-        const chunks = '1\r\nb\r\n'.repeat(10_000);
-        const more = (): void => {
-          while (!target.signal.aborted && socket.writable && socket.write(chunks));
-        };
-        socket.on('drain', more).resume();
-        more();
+        pour(target, socket, '1\r\nb\r\n'.repeat(10_000));
       }),
+  },
+  {
+    name: 'empty-lines',
+    who: 'nobody',
+    does: '1,000 connections that send empty lines behind a request, without an end',
+    attack: (target) =>
+      holdOpen(target, SLOW, (socket) => {
+        socket.write(bytesOf({ path: '/' }) + EMPTY_LINES);
+        pour(target, socket, EMPTY_LINES);
+      }),
+  },
+  {
+    name: 'tunnels',
+    who: 'nobody',
+    does: '500 connections that send CONNECT and empty lines behind it, without an end',
+    attack: (target) =>
+      holdOpen(target, 500, (socket) => {
+        socket.write(`CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n`);
+        pour(target, socket, EMPTY_LINES);
+      }),
+  },
+  {
+    name: 'noise',
+    who: 'nobody',
+    does: '500 connections that send noise, without an end',
+    attack: (target) => holdOpen(target, 500, (socket) => pour(target, socket, Buffer.alloc(64 * 1024, '\x01 noise'))),
   },
   {
     name: 'not-http',
