@@ -1,14 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { announcesBody } from './request-limits';
+import { announcesBody, MIN_CHUNK_BYTES } from './request-limits';
 
 /** How long a client may still send on a connection that is being closed. */
 const MAX_LINGER_MS = 2_000;
 /** How much a client may still send behind a refusal. Many clients read the answer only when they have sent all. */
 const MAX_DROPPED_BYTES = 64 * 1024 * 1024;
-/** A chunk costs as much as a large one. Who sends so many that have fewer bytes than that on average is let go. */
+/** Who sends so many chunks that have less than MIN_CHUNK_BYTES on average is let go. */
 const CHUNKS = 4096;
-const MIN_CHUNK_BYTES = 64;
 const CHECK_INTERVAL_MS = 50;
 
 /** How many reasons there are to drop what comes over a connection. */

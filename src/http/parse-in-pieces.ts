@@ -13,6 +13,7 @@ const MAX_HELD_BYTES = 16 * 1024;
 const MAX_EMPTY_BYTES = 16 * 1024;
 /** What waits unparsed, over all connections. */
 const MAX_HELD_TOGETHER = 32 * 1024 * 1024;
+
 type Parse = (this: Socket, bytes: Buffer) => void;
 
 /** What all connections of a server have in common. */
@@ -88,7 +89,7 @@ class PiecewiseParsing {
     while (this.#held !== undefined && !this.#isWaiting && !this.socket.isPaused()) {
       if (this.socket.destroyed) this.#forget();
       else if (answers.isRefused(this.socket)) this.#drop(this.#held);
-      else if (answers.whenAnswered(this.socket, this.#afterAnswer)) this.#wait(MAX_HELD_BYTES);
+      else if (answers.whenAnswered(this.socket, this.#withoutTurn)) this.#wait(MAX_HELD_BYTES);
       else if (!this.#parsePiece(this.#held, needsNoTurn)) return;
       needsNoTurn = false;
     }
@@ -118,7 +119,7 @@ class PiecewiseParsing {
   }
 
   #spend(bytes: number): void {
-    if (!this.shared.dropRate.spend(this.#source, bytes, this.#mayDrop)) this.#wait(0);
+    if (!this.shared.dropRate.spend(this.#source, bytes, this.#withoutTurn)) this.#wait(0);
   }
 
   #getsTurn(): boolean {
@@ -150,9 +151,8 @@ class PiecewiseParsing {
     this.#countedBytes = bytes;
   }
 
-  readonly #afterAnswer = (): void => this.#stopWaiting(false);
   readonly #atTurn = (): void => this.#stopWaiting(true);
-  readonly #mayDrop = (): void => this.#stopWaiting(false);
+  readonly #withoutTurn = (): void => this.#stopWaiting(false);
 
   #stopWaiting(hasTurn: boolean): void {
     this.#isWaiting = false;

@@ -7,6 +7,7 @@ const CARRIAGE_RETURN = 0x0d;
 /** An empty line. The headers of a request end with it, and a body in chunks. */
 const END = Buffer.from('\r\n\r\n');
 const NOTHING = Buffer.alloc(0);
+
 /** What a piece is: the headers of a request, all of them or a part; of a body; or empty lines before a request. */
 export type PieceKind = 'headers' | 'body of known length' | 'chunks' | 'empty lines';
 

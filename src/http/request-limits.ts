@@ -10,7 +10,7 @@ export const MAX_BODY_BYTES = 1024 * 1024;
 /** Of one that nobody reads: oslo.middleware's limit. */
 const MAX_UNWANTED_BODY_BYTES = 112 * 1024;
 /** What a chunk counts at least, since it costs as much as a larger one. */
-const MIN_CHUNK_BYTES = 64;
+export const MIN_CHUNK_BYTES = 64;
 
 /** Refuses URLs that are too long with 414; what is longer still ends as 431 before it gets here. */
 export function limitUrl(maxHeaderBytes: number) {
