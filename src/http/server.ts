@@ -83,7 +83,10 @@ export async function listen(app: Express, options: ServerOptions): Promise<Runn
     refuse(socket, () => refuseOnTheWire(error, socket, options)),
   );
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(options.port, options.host, () => {
+    // Node's own backlog is 511: a client that opens more at once would have the kernel drop the others' connections,
+    // which come again after 1 s, then 3 s.
+    const backlog = server.maxConnections;
+    server.once('error', reject).listen({ port: options.port, host: options.host, backlog }, () => {
       server.off('error', reject).on('error', sayOnceInAWhile(options.logger));
       resolve();
     });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type HostileWorld, startHostileWorld, UNHARMED } from '../support/hostile/hostile-world';
 import { answersTo, RawConnection, refusalOf, request } from '../support/hostile/raw-http';
 
@@ -62,6 +63,19 @@ describe('connections beyond the limit', () => {
     for (const each of kept) each.send(request('GET /'));
     const answers = await Promise.all(kept.map((each) => each.answers()));
     expect(answers.map((each) => each.map(({ status }) => status))).toEqual(Array(MOST - 1).fill([200, 200]));
+  });
+
+  it('wait with the system, and are not turned away there, when many come at once', async () => {
+    process.kill(here.service.pid, 'SIGSTOP');
+    const crowd = Array.from({ length: SURPLUS - 200 }, connect);
+    try {
+      // The system would have those beyond the backlog try again and again.
+      const signal = AbortSignal.timeout(10_000);
+      await Promise.all(crowd.map(({ socket }) => once(socket, 'connect', { signal })));
+    } finally {
+      process.kill(here.service.pid, 'SIGCONT');
+      for (const { socket } of crowd) socket.destroy();
+    }
   });
 
   it('are hung up on without a word when there are a thousand of them', async () => {
