@@ -9,7 +9,7 @@ import { getReadiness, type ReadinessSources } from './http/operations/getReadin
 import { getVersions } from './http/operations/getVersions';
 import { outOfServiceBy } from './http/out-of-service';
 import { registryHandlers, type RegistrySettings } from './http/registry-handlers';
-import { listen, type RunningServer } from './http/server';
+import { listen, type RunningServer, type ServerOptions } from './http/server';
 import type { Logger } from './logger';
 import { exposeMetrics, type Watched } from './metrics/expose-metrics';
 import type { MetricsServer } from './metrics/metrics-server';
@@ -25,6 +25,7 @@ import type { KeptFlavors } from './registrations/kept-flavors';
 import { requireAdmin } from './registrations/policy';
 import type { RegistrationStore } from './registrations/registration-store';
 import { openStore } from './store/open-store';
+import { FairTurns } from './fairness/fair-turns';
 import { VERSION } from './version';
 
 /** A service that takes requests. */
@@ -44,7 +45,8 @@ export interface Service {
  * @throws StoreOpenError, or the system's error when it cannot listen
  */
 export async function startService(config: Config, logger: Logger, clock: Clock = systemClock): Promise<Service> {
-  const http = { ...config.http, wwwAuthenticateUri: config.openstack.wwwAuthenticateUri };
+  const { wwwAuthenticateUri } = config.openstack;
+  const http = { ...config.http, wwwAuthenticateUri, fairTurns: new FairTurns() };
   const { registrations: store, events, keptFlavors } = await openStore({ databaseUrl: config.databaseUrl, logger });
   const meter = new PrometheusMeter();
   const openstack = connectOpenStack(config, { logger, clock, meter });
@@ -66,10 +68,12 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
     openstack.close();
     await store.close();
   };
-  const { server, metrics } = await listenEverywhere(app, config, parts).catch(async (error: unknown) => {
-    await closeParts();
-    throw error;
-  });
+  const { server, metrics } = await listenEverywhere(app, { ...http, logger }, config, parts).catch(
+    async (error: unknown) => {
+      await closeParts();
+      throw error;
+    },
+  );
   logger.info('listening', { url: server.url, version: VERSION });
   void lookAt(openstack.nova, config, logger);
   return {
@@ -104,13 +108,13 @@ function createDirectory(
 /** The metrics first: what cannot be watched is not to be used. */
 async function listenEverywhere(
   app: Express,
+  options: ServerOptions,
   config: Config,
   { meter, openstack, ...parts }: Omit<Watched, 'away'> & { meter: PrometheusMeter; openstack: OpenStack },
 ): Promise<{ server: RunningServer; metrics: MetricsServer | undefined }> {
   const metrics = await exposeMetrics(config.metrics, meter, { ...parts, away: () => openstack.away() });
   try {
-    const { wwwAuthenticateUri } = config.openstack;
-    return { server: await listen(app, { ...config.http, wwwAuthenticateUri, logger: parts.logger }), metrics };
+    return { server: await listen(app, options), metrics };
   } catch (error) {
     await metrics?.close();
     throw error;

@@ -2,6 +2,8 @@ import { FairQueue } from './fair-queue';
 
 /** How long work may go on in one phase of the event loop before it has to wait for its turn. */
 const SLICE_MS = 5;
+/** While connections come, the loop has so many times as long for them as for the work of others. */
+const ROOM_FOR_NEWCOMERS = 2;
 /** How many pieces of work that waited may go on in one slice: as many small requests as there are in one. */
 const MAX_PIECES_IN_A_SLICE = 32;
 
@@ -15,6 +17,9 @@ export class FairTurns {
   readonly #waiting = new FairQueue<() => void>();
   /** When the present slice began (`performance.now`); undefined while nothing runs. */
   #sliceBeganAt: number | undefined;
+  /** Whether a connection has come since this was looked at last, and until when work leaves room for others then. */
+  #hasNewcomer = false;
+  #roomUntil = 0;
 
   /**
    * Asks for a turn.
@@ -23,31 +28,54 @@ export class FairTurns {
   take(key: string): Promise<void> | undefined {
     if (this.#sliceBeganAt === undefined) {
       this.#sliceBeganAt = performance.now();
-      setImmediate(this.#beginSlice);
-      return undefined;
+      setImmediate(this.#nextSlice);
     }
-    if (this.#waiting.size === 0 && this.#hasTime(this.#sliceBeganAt)) return undefined;
+    if (!this.#hasNewcomer && this.#waiting.size === 0 && this.#hasTime(this.#sliceBeganAt)) return undefined;
     return new Promise((resolve) => this.#waiting.add(key, resolve));
   }
 
+  /**
+   * Tells that a connection has come. More may stand behind it: libuv accepts one in an iteration of the loop, however
+   * many wait. So that the last of them does not wait for as many slices, most of the time is theirs as long as they come.
+   * And nothing is done at once: whoever leaves right behind his request is known to have left in the next iteration.
+   */
+  newcomer(): void {
+    this.#hasNewcomer = true;
+  }
+
   /** Once in each iteration of the loop, for as long as there is work. */
-  readonly #beginSlice = (): void => {
+  readonly #nextSlice = (): void => {
+    const now = performance.now();
+    const leavesRoom = this.#hasNewcomer && now < this.#roomUntil;
+    this.#hasNewcomer = false;
+    if (leavesRoom) {
+      setImmediate(this.#nextSlice);
+      return;
+    }
     const goOn = this.#waiting.take();
     if (goOn === undefined) {
+      this.#endSlice();
       this.#sliceBeganAt = undefined;
       return;
     }
-    this.#sliceBeganAt = performance.now();
+    this.#sliceBeganAt = now;
     goOn();
     // For the next iteration. An immediate for each piece: before the next one, Node runs the microtasks, where the
     // piece is, so that it is known what is left of the slice.
-    setImmediate(this.#beginSlice);
+    setImmediate(this.#nextSlice);
     const more = Math.min(this.#waiting.size, MAX_PIECES_IN_A_SLICE) - 1;
     for (let piece = 0; piece < more; piece += 1) setImmediate(this.#continueSlice);
+    setImmediate(this.#endSlice);
   };
 
   readonly #continueSlice = (): void => {
     if (this.#sliceBeganAt !== undefined && this.#hasTime(this.#sliceBeganAt)) this.#waiting.take()?.();
+  };
+
+  readonly #endSlice = (): void => {
+    if (this.#sliceBeganAt === undefined) return;
+    const now = performance.now();
+    this.#roomUntil = now + ROOM_FOR_NEWCOMERS * (now - this.#sliceBeganAt);
   };
 
   #hasTime(sliceBeganAt: number): boolean {

@@ -1,6 +1,6 @@
 import express, { type Express } from 'express';
 import type { Logger } from '../logger';
-import { FairTurns } from '../fairness/fair-turns';
+import type { FairTurns } from '../fairness/fair-turns';
 import type { Meter } from '../meter';
 import type { Caller } from '../registrations/caller';
 import { accessLog } from './access-log';
@@ -28,6 +28,7 @@ export interface AppOptions extends ProblemOptions {
   readonly peekCaller: PeekCaller;
   /** Throws unless a caller may do what takes a body. */
   readonly requireWriter: (caller: Caller) => void;
+  readonly fairTurns: FairTurns;
   readonly logger: Logger;
   readonly meter: Meter;
   readonly maxHeaderBytes: number;
@@ -56,7 +57,7 @@ export function createApp(options: AppOptions): Express {
     inOrder(
       requestContext(options.logger), // first: everything after it needs the id
       accessLog(options.contract, options.meter, options.logger), // before anything can refuse
-      fairRequests(new FairTurns(), options.peekCaller), // before any work: whoever sends much waits behind himself
+      fairRequests(options.fairTurns, options.peekCaller), // before any work: whoever sends much waits behind himself
       limitUrl(options.maxHeaderBytes), // before anything works on the URL
       limitBody(options.contract), // before the contract: it looks at Content-Type, also where nobody takes a body
       admission(options.maxConcurrentRequests), // after that: who sends slowly what nobody reads takes no place

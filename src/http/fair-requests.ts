@@ -3,7 +3,7 @@ import type { FairTurns } from '../fairness/fair-turns';
 import type { Caller } from '../registrations/caller';
 import { NEVER_REFUSED } from './admission';
 import { contextOf } from './request-context';
-import { sourceOf } from './source-address';
+import { turnsKeyOf } from './source-address';
 
 /** Tells who a token belongs to, when that is known without asking anybody. */
 export type PeekCaller = (token: string) => Caller | undefined;
@@ -19,10 +19,10 @@ export function fairRequests(turns: FairTurns, peekCaller: PeekCaller) {
     const caller = typeof token === 'string' ? peekCaller(token) : undefined;
     context.knownCaller = caller;
     context.queue = turns;
-    context.queueKey = caller === undefined ? `address ${sourceOf(request.socket.remoteAddress)}` : userKey(caller);
+    context.queueKey = caller === undefined ? turnsKeyOf(request.socket) : userKey(caller);
     const turn = NEVER_REFUSED.has(request.path) ? undefined : context.takeTurn();
     if (turn === undefined) next();
-    else void turn.then(() => next());
+    else void turn.then(() => (context.isAbandoned ? undefined : next()));
   };
 }
 

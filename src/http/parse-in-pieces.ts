@@ -4,7 +4,7 @@ import type { FairTurns } from '../fairness/fair-turns';
 import { DropRate } from './drop-rate';
 import { isDropped } from './lingering-close';
 import { PieceEnds } from './piece-ends';
-import { sourceOf } from './source-address';
+import { sourceOf, turnsKeyOf } from './source-address';
 import type { Turns } from './turns';
 
 /** So much is read ahead at least: a client that sends little and leaves is noticed, whatever it waits for. */
@@ -119,11 +119,11 @@ class PiecewiseParsing {
   }
 
   #spend(bytes: number): void {
-    if (!this.shared.dropRate.spend(this.#source, bytes, this.#withoutTurn)) this.#wait(0);
+    if (!this.shared.dropRate.spend(sourceOf(this.socket.remoteAddress), bytes, this.#withoutTurn)) this.#wait(0);
   }
 
   #getsTurn(): boolean {
-    const turn = this.shared.turns.take(this.#source);
+    const turn = this.shared.turns.take(turnsKeyOf(this.socket));
     if (turn === undefined) return true;
     void turn.then(this.#atTurn);
     this.#wait(MAX_HELD_BYTES);
@@ -160,9 +160,5 @@ class PiecewiseParsing {
     if (this.#hasPaused) this.socket.resume();
     this.#hasPaused = false;
     this.#parseHeld(hasTurn);
-  }
-
-  get #source(): string {
-    return sourceOf(this.socket.remoteAddress);
   }
 }

@@ -2,14 +2,14 @@ import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Express } from 'express';
 import { closingSurplus, limitConnections } from './connection-limit';
-import { FairTurns } from '../fairness/fair-turns';
+import type { FairTurns } from '../fairness/fair-turns';
 import type { Logger } from '../logger';
 import { Connections } from './connections';
 import { expressMessages } from './express-messages';
 import { boundDropped } from './lingering-close';
 import { parseInPieces } from './parse-in-pieces';
 import { inOriginForm } from './request-target';
-import { sourceOf } from './source-address';
+import { turnsKeyOf } from './source-address';
 import { Turns } from './turns';
 import { refuseOnTheWire, refuseSurplus, refuseTunnel, type WireRefusalOptions } from './wire-refusal';
 
@@ -24,6 +24,8 @@ const STALLED_CONNECTION_MS = 120_000;
 const COMPLAINT_INTERVAL_MS = 60_000;
 
 export interface ServerOptions extends WireRefusalOptions {
+  /** The same as those of the app: what is parsed and what is served is work of the same callers. */
+  readonly fairTurns: FairTurns;
   readonly host: string;
   readonly port: number;
   readonly maxHeaderBytes: number;
@@ -49,7 +51,7 @@ export interface RunningServer {
  * @throws Error with the system's code (EADDRINUSE, EACCES ...) when it cannot listen
  */
 export async function listen(app: Express, options: ServerOptions): Promise<RunningServer> {
-  const { requestTimeoutMs } = options;
+  const { fairTurns, requestTimeoutMs } = options;
   const turns = new Turns();
   const serve = turns.serve(closingSurplus(inOriginForm(app as http.RequestListener)));
   const server = http.createServer(
@@ -67,9 +69,10 @@ export async function listen(app: Express, options: ServerOptions): Promise<Runn
   server.maxHeadersCount = 0; // Node drops what is beyond its count without a word; maxHeaderSize bounds them
   server.timeout = STALLED_CONNECTION_MS;
   const connections = new Connections(server);
-  const parsing = new FairTurns();
-  const refuse = (socket: Socket, send: () => void): void => turns.refuse(socket, () => inTurn(parsing, socket, send));
-  parseInPieces(server, turns, parsing);
+  const refuse = (socket: Socket, send: () => void): void =>
+    turns.refuse(socket, () => inTurn(fairTurns, socket, send));
+  parseInPieces(server, turns, fairTurns);
+  server.on('connection', () => fairTurns.newcomer());
   limitConnections(server, connections, options.maxConnections, (socket) =>
     refuse(socket, () => refuseSurplus(socket, options)),
   );
@@ -82,15 +85,7 @@ export async function listen(app: Express, options: ServerOptions): Promise<Runn
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
     refuse(socket, () => refuseOnTheWire(error, socket, options)),
   );
-  await new Promise<void>((resolve, reject) => {
-    // Node's own backlog is 511: a client that opens more at once would have the kernel drop the others' connections,
-    // which come again after 1 s, then 3 s.
-    const backlog = server.maxConnections;
-    server.once('error', reject).listen({ port: options.port, host: options.host, backlog }, () => {
-      server.off('error', reject).on('error', sayOnceInAWhile(options.logger));
-      resolve();
-    });
-  });
+  await beginToListen(server, options);
   return {
     url: urlOf(server.address() as AddressInfo),
     drain: () => turns.end(),
@@ -101,9 +96,22 @@ export async function listen(app: Express, options: ServerOptions): Promise<Runn
   };
 }
 
+/**
+ * Node's own backlog is 511 connections: a client that opens more at once would have the kernel turn away those of the
+ * others, which come again after 1 s, then after 3 s.
+ */
+async function beginToListen(server: http.Server, { port, host, logger }: ServerOptions): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen({ port, host, backlog: server.maxConnections }, () => {
+      server.off('error', reject).on('error', sayOnceInAWhile(logger));
+      resolve();
+    });
+  });
+}
+
 /** Does what a client causes when it is the turn of its source. */
 function inTurn(turns: FairTurns, socket: Socket, work: () => void): void {
-  const turn = turns.take(sourceOf(socket.remoteAddress));
+  const turn = turns.take(turnsKeyOf(socket));
   if (turn === undefined) work();
   else void turn.then(work);
 }

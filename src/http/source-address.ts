@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIPv6, type Socket } from 'node:net';
 
 /** A customer's network is a /64, so that one host can have as many addresses of it as it likes. */
 const GROUPS_OF_A_NETWORK = 4;
@@ -15,4 +15,9 @@ export function sourceOf(remoteAddress: string | undefined): string {
   const rest = right?.split(':').filter((group) => group !== '') ?? [];
   const zeros = Array<string>(8 - groups.length - rest.length).fill('0');
   return [...groups, ...zeros, ...rest].slice(0, GROUPS_OF_A_NETWORK).join(':');
+}
+
+/** Whose turns a connection takes, as long as nobody knows whose its tokens are: see `FairTurns`. */
+export function turnsKeyOf(socket: Socket): string {
+  return `address ${sourceOf(socket.remoteAddress)}`;
 }

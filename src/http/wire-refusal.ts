@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Logger } from '../logger';
+import { logInfo, type Logger } from '../logger';
 import { overloaded } from './admission';
 import { API_VERSION_HEADER, CURRENT_VERSION } from './api-version';
 import { HttpFault } from './http-fault';
@@ -37,7 +37,7 @@ function sendRefusal(fault: HttpFault, socket: Socket, options: WireRefusalOptio
   if (!socket.writable) return; // the answer is on its way already, and this is more of the same request
   const requestId = `req-${randomUUID()}`;
   const { status, headers, body } = renderError(fault, requestId, options);
-  options.logger.info('request', { request_id: requestId, status, code: fault.problems[0]?.code });
+  logInfo(options.logger, 'request', { request_id: requestId, status, code: fault.problems[0]?.code });
   const content = JSON.stringify(body);
   const lines = Object.entries({
     ...headers,

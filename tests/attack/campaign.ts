@@ -115,13 +115,14 @@ type Reports = Readonly<Record<string, Latencies>>;
 
 /** The other reader and those with new tokens ask like everybody; health is asked of each process, as HAProxy does. */
 function probesOf({ url, services }: Stage, { cloud }: Ground): Probe[] {
+  const reconnects = true;
   const read = `${url}/RegisteredFlavors/${OTHER_READERS_TYPE}`;
   return [
     { name: 'reader', url: read, perSecond: READS_PER_SECOND, tokens: [cloud.reader] },
-    { name: 'newcomer', url: read, perSecond: NEWCOMERS_PER_SECOND, tokens: cloud.newcomers },
+    { name: 'newcomer', url: read, reconnects, perSecond: NEWCOMERS_PER_SECOND, tokens: cloud.newcomers },
     ...services.flatMap((service, index) => [
-      { name: `health ${index}`, url: `${service.url}/healthcheck`, perSecond: CHECKS_PER_SECOND },
-      { name: `readiness ${index}`, url: `${service.url}/readiness`, perSecond: CHECKS_PER_SECOND },
+      { name: `health ${index}`, url: `${service.url}/healthcheck`, reconnects, perSecond: CHECKS_PER_SECOND },
+      { name: `readiness ${index}`, url: `${service.url}/readiness`, reconnects, perSecond: CHECKS_PER_SECOND },
     ]),
   ];
 }

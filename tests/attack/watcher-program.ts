@@ -7,6 +7,8 @@ export interface Probe {
   readonly name: string;
   readonly url: string;
   readonly perSecond: number;
+  /** Each over a connection of its own, as HAProxy checks and as a script asks. */
+  readonly reconnects?: boolean;
   /** One of these in turn. */
   readonly tokens?: readonly string[];
 }
@@ -38,14 +40,15 @@ class Phase {
   }
 }
 
-/** Sends one kind of request over connections that are kept. */
+/** Sends one kind of request. */
 class Watch {
-  private readonly agent = new http.Agent({ keepAlive: true });
+  private readonly agent: http.Agent;
   private readonly begun = performance.now();
   private number = 0;
   private phase = new Phase();
 
   constructor(private readonly probe: Probe) {
+    this.agent = new http.Agent({ keepAlive: probe.reconnects !== true });
     setInterval(() => this.sendWhatIsDue(), 1000 / probe.perSecond);
   }
 

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import supertest from 'supertest';
 import winston from 'winston';
 import { RegisteredFlavorsError } from '../../src/errors';
+import { FairTurns } from '../../src/fairness/fair-turns';
 import { createApp } from '../../src/http/app';
 import { operationIdsOf, readContract } from '../../src/http/contract';
 import { getReadiness, type ReadinessSources } from '../../src/http/operations/getReadiness';
@@ -94,6 +95,7 @@ describe('readiness, of what it is told', () => {
       meter: new PrometheusMeter(),
       identifyCaller: () => Promise.reject(new Error('nobody needs a token for this')),
       peekCaller: () => undefined,
+      fairTurns: new FairTurns(),
       logger: winston.createLogger({ silent: true }),
       maxConcurrentRequests: 100,
       maxHeaderBytes: 65_536,

@@ -43,6 +43,28 @@ describe('fair turns', () => {
     expect(order.indexOf('something else')).toBeLessThan(3);
   });
 
+  it('come later while connections come, and most of the time is left for those', async () => {
+    const turns = new FairTurns();
+    let iterations = 0;
+    let isOver = false;
+    const count = (): void => {
+      iterations += 1;
+      turns.newcomer();
+      if (!isOver) setImmediate(count);
+    };
+    turns.newcomer();
+    expect(turns.take('a')).toBeInstanceOf(Promise);
+    setImmediate(count);
+    const pieces = 5;
+    for (let piece = 0; piece < pieces; piece += 1) {
+      await turns.take('a');
+      work(6);
+    }
+    isOver = true;
+    // Without newcomers there is a piece in each iteration. Here 12 ms of iterations that do nothing stand between two.
+    expect(iterations).toBeGreaterThan(2 * pieces);
+  });
+
   it('are given at once again when all is done', async () => {
     const turns = new FairTurns();
     void turns.take('a');

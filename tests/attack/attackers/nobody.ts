@@ -122,6 +122,16 @@ export const NOBODY: readonly Attacker[] = [
       }),
   },
   {
+    name: 'crowds',
+    who: 'nobody',
+    does: '1,000 connections at once that ask for /openapi.json 8 times and never read, and 1,000 others after 2 s',
+    attack: (target) =>
+      holdOpen(target, SLOW, (socket) => {
+        socket.write(bytesOf({ path: '/openapi.json' }).repeat(8));
+        after(socket, 2000, () => socket.destroy());
+      }),
+  },
+  {
     name: 'tiny-checks',
     who: 'nobody',
     does: '300 connections that send 2,000 requests for /healthcheck at once, again and again, and read the answers',
