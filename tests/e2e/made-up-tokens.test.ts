@@ -1,8 +1,8 @@
 import { type StubCloud, startStubCloud } from '../../src/stub/stub-cloud';
-import { until } from '../openstack/support/expectations';
 import { ClientsAtAddress } from '../support/clients-at-address';
 import { HAProxy } from '../support/haproxy';
 import { type ServicesOnOneRegistry, startServicesOnOneRegistry } from '../support/services-on-one-registry';
+import { until } from '../support/until';
 
 const KEYSTONE_MS = 73;
 

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { systemClock } from '../../src/clock';
 import { listed, refusal } from '../support/expectations';
 import { type StubWorld, startStubWorld } from '../support/stub-world';
+import { until } from '../support/until';
 
 const PATH = '/RegisteredFlavors/redis';
 const BOUNDS = {
@@ -129,12 +130,4 @@ describe('what Nova said before a restart', () => {
     expect(await goOn(100)).toEqual([false, true, true]);
     expect(written[1]?.[0]?.['flavor']).toContain('"ram":77');
   });
-
-  async function until(happened: () => Promise<boolean>): Promise<void> {
-    for (let round = 0; round < 300; round += 1) {
-      if (await happened()) return;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    throw new Error('it did not happen');
-  }
 });

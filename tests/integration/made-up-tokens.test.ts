@@ -1,6 +1,6 @@
-import { until } from '../openstack/support/expectations';
 import { ClientsAtAddress } from '../support/clients-at-address';
 import { startStubWorld, type StubWorld } from '../support/stub-world';
+import { until } from '../support/until';
 
 /** What the real Keystone takes to validate a token, in milliseconds. */
 const KEYSTONE_MS = 73;

@@ -2,7 +2,8 @@ import type { CachedFlavorDirectory } from '../../src/openstack/cached-flavor-di
 import type { LookUpOptions } from '../../src/registrations/flavor-directory';
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
 import { aCall, connect, createCache, type Clients } from './support/clients';
-import { outcomeOf, until } from './support/expectations';
+import { outcomeOf } from './support/expectations';
+import { until } from '../support/until';
 
 const atAccess = { path: /\/os-flavor-access$/ };
 

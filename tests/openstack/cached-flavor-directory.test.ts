@@ -3,7 +3,8 @@ import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
 import type { LookUpOptions } from '../../src/registrations/flavor-directory';
 import type { StubFlavor } from '../../src/stub/stub-flavors';
 import { aCall, connect, createCache, type Clients } from './support/clients';
-import { breakDescription, flavorRequestsAt, outcomeOf, until } from './support/expectations';
+import { breakDescription, flavorRequestsAt, outcomeOf } from './support/expectations';
+import { until } from '../support/until';
 
 let cloud: StubCloud;
 let clients: Clients;

@@ -1,7 +1,8 @@
 import type { Upstream } from '../../src/openstack/upstream';
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
 import { anAsker, aCall, collectLines, connect, createUpstream } from './support/clients';
-import { outcomeOf, until } from './support/expectations';
+import { outcomeOf } from './support/expectations';
+import { until } from '../support/until';
 
 const PROBE = /flavors\/detail\?limit=1/;
 

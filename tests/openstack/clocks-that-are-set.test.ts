@@ -1,6 +1,7 @@
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
 import { aCall, anAsker, connect, type Clients } from './support/clients';
-import { failureOf, loginsAt, outcomeOf, until, validationsAt } from './support/expectations';
+import { failureOf, loginsAt, outcomeOf, validationsAt } from './support/expectations';
+import { until } from '../support/until';
 
 const HOURS = 3600;
 

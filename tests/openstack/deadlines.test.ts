@@ -4,7 +4,8 @@ import { askNova, leftUntilDeadline } from '../../src/openstack/within-deadline'
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
 import { timed } from '../support/own-time';
 import { aCall, connect, createCache, type Clients } from './support/clients';
-import { outcomeOf, until } from './support/expectations';
+import { outcomeOf } from './support/expectations';
+import { until } from '../support/until';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;

@@ -2,8 +2,9 @@ import { walkFlavors } from '../../src/openstack/flavor-walk';
 import { startStubCloud, type StubCloud, type StubCloudOptions } from '../../src/stub/stub-cloud';
 import { manyFlavors, type StubFlavor } from '../../src/stub/stub-flavors';
 import { aCall, connect, type Clients } from './support/clients';
-import { breakDescription, flavorRequestsAt, outcomeOf, until } from './support/expectations';
+import { breakDescription, flavorRequestsAt, outcomeOf } from './support/expectations';
 import { startPlainServer } from './support/plain-server';
+import { until } from '../support/until';
 
 const atList = { path: /detail\?is_public=None/ };
 

@@ -4,7 +4,8 @@ import type { LookUpOptions } from '../../src/registrations/flavor-directory';
 import { manyFlavors } from '../../src/stub/stub-flavors';
 import { timed } from '../support/own-time';
 import { aCall, connect, createCache, type Clients } from './support/clients';
-import { breakDescription, flavorRequestsAt, outcomeOf, until } from './support/expectations';
+import { breakDescription, flavorRequestsAt, outcomeOf } from './support/expectations';
+import { until } from '../support/until';
 
 const atFlavors = { path: /\/flavors\/(?!detail\?limit=1&)/ };
 const atList = { path: /detail\?is_public=None/ };

@@ -2,7 +2,7 @@ import type { CachedFlavorDirectory } from '../../src/openstack/cached-flavor-di
 import type { LookUpOptions } from '../../src/registrations/flavor-directory';
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
 import { aCall, connect, createCache, type Clients } from './support/clients';
-import { until } from './support/expectations';
+import { until } from '../support/until';
 
 /** A cloud of which Nova cannot tell all access lists within the deadline of one reader. */
 const ids = Array.from({ length: 120 }, (_, index) => `p-${String(index).padStart(3, '0')}`);

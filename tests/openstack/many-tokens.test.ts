@@ -1,6 +1,7 @@
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
 import { anAsker, type ClientOptions, connect, type Clients } from './support/clients';
-import { outcomeOf, until, validationsAt } from './support/expectations';
+import { outcomeOf, validationsAt } from './support/expectations';
+import { until } from '../support/until';
 
 let cloud: StubCloud;
 let clients: Clients;

@@ -1,7 +1,8 @@
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
 import { StubKeystone } from '../../src/stub/stub-keystone';
 import { aCall, connect, type ClientOptions } from './support/clients';
-import { outcomeOf, until } from './support/expectations';
+import { outcomeOf } from './support/expectations';
+import { until } from '../support/until';
 
 let cloud: StubCloud;
 

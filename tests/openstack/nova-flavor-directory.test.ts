@@ -2,7 +2,8 @@ import { startStubCloud, type StubCloud, type StubCloudOptions } from '../../src
 import { manyFlavors } from '../../src/stub/stub-flavors';
 import { timed } from '../support/own-time';
 import { aCall, connect, type ClientOptions, type Clients } from './support/clients';
-import { flavorRequestsAt, loginsAt, outcomeOf, PROBE, until } from './support/expectations';
+import { flavorRequestsAt, loginsAt, outcomeOf, PROBE } from './support/expectations';
+import { until } from '../support/until';
 
 const atFlavor = { path: /\/flavors\/[^/?]+$/ };
 const atList = { path: /detail\?is_public=None/ };

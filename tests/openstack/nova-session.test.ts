@@ -8,8 +8,8 @@ import {
   outcomeOf,
   PROBE,
   probesAt,
-  until,
 } from './support/expectations';
+import { until } from '../support/until';
 
 const atProbe = { path: PROBE };
 const nothingAsked = { gets: 0, pages: 0 };

@@ -1,7 +1,8 @@
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
 import { timed } from '../support/own-time';
 import { connect, passwordOf, type Clients } from './support/clients';
-import { everythingSaidBy, failureOf, loginsAt, outcomeOf, until } from './support/expectations';
+import { everythingSaidBy, failureOf, loginsAt, outcomeOf } from './support/expectations';
+import { until } from '../support/until';
 
 const requestId = 'req-11111111-2222-3333-4444-555555555555';
 const atLogin = { path: /\/auth\/tokens$/ };

@@ -1,7 +1,8 @@
 import type { CachedFlavorDirectory } from '../../src/openstack/cached-flavor-directory';
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
 import { aCall, connect, createCache, type Clients } from './support/clients';
-import { flavorRequestsAt, outcomeOf, until } from './support/expectations';
+import { flavorRequestsAt, outcomeOf } from './support/expectations';
+import { until } from '../support/until';
 
 const BOUNDS = { ttlSeconds: 30, staleWhileRevalidateSeconds: 60, maxStaleSeconds: 3600 };
 

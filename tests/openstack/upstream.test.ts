@@ -5,8 +5,9 @@ import type { Upstream } from '../../src/openstack/upstream';
 import { startStubCloud, type StubCloud } from '../../src/stub/stub-cloud';
 import { timed } from '../support/own-time';
 import { aCall, createUpstream } from './support/clients';
-import { failureOf, outcomeOf, until } from './support/expectations';
+import { failureOf, outcomeOf } from './support/expectations';
 import { startPlainServer } from './support/plain-server';
+import { until } from '../support/until';
 
 const MiB = 1024 * 1024;
 

@@ -2,9 +2,9 @@ import { getRegistrationEvents } from '../../src/registrations/get-registration-
 import { getRegistrations } from '../../src/registrations/get-registrations';
 import { getServiceTypes } from '../../src/registrations/get-service-types';
 import type { EventQuery } from '../../src/registrations/registration-event';
-import { until } from '../openstack/support/expectations';
 import { listOf, numbered } from '../store/examples';
 import { ADMIN, callOf, type Domain, inNova, inUrl, MEMBER, openDomain, refusalOf } from './support/registry';
+import { until } from '../support/until';
 
 let domain: Domain;
 beforeEach(async () => {

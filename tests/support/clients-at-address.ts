@@ -1,6 +1,6 @@
 import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from '../openstack/support/expectations';
+import { until } from './until';
 
 /** In this time a flood has had its first answer, also on a busy machine. */
 

@@ -1,6 +1,6 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { type JoinOptions, LookUpBatches, type Wants } from '../../src/openstack/look-up-batches';
-import { until } from '../openstack/support/expectations';
+import { until } from '../support/until';
 
 interface Asked {
   readonly wants: Wants;

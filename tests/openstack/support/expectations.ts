@@ -27,18 +27,6 @@ export function everythingSaidBy(error: unknown): string {
   return seen.join('\n');
 }
 
-/** Longer than a busy machine takes for anything here. */
-const LONGEST_MS = 60_000;
-
-/** Waits for something that happens behind the callers. */
-export async function until(happened: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + LONGEST_MS;
-  while (!(await happened())) {
-    if (performance.now() > end) throw new Error(`it did not happen within ${LONGEST_MS} ms: ${happened.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
 /** Lets Nova describe one flavor, in lists and by itself, so that it makes no sense. */
 export function breakDescription({ nova }: StubCloud, flavorId: string): void {
   nova.change(flavorId, { ram: 'plenty' as unknown as number });

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import net from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type StubCloud, startStubCloud } from '../../../src/stub/stub-cloud';
 import { believableFlavors } from '../../../src/stub/stub-flavors';
 import type { StubKeystone } from '../../../src/stub/stub-keystone';
@@ -11,6 +10,7 @@ import { stubEnvironment } from '../stub-world';
 import { startTestService, type TestService } from '../test-service';
 import { untilWhole } from '../until-whole';
 import { type FaultSetting, LIMITS, MEMORY, type Memory, type Scene, SHORT_LIMITS } from './fault-setting';
+import { until } from '../until';
 
 /** An answer of our service and how long it took. */
 export interface TimedAnswer {
@@ -125,15 +125,6 @@ async function send(url: string, method: string, token?: string): Promise<TimedA
     return { status: answer.status, headers: answer.headers, body: await answer.text() };
   });
   return { ...result, ms: Math.round(ms) };
-}
-
-/** Waits for what has to happen soon. */
-async function until(isSo: () => boolean): Promise<void> {
-  const latest = Date.now() + 60_000;
-  while (!isSo()) {
-    if (Date.now() > latest) throw new Error(`waited in vain: ${isSo.toString()}`);
-    await sleep(10);
-  }
 }
 
 async function startElsewhere() {
