@@ -3,7 +3,7 @@ import { FairQueue } from './fair-queue';
 /** How long work may go on in one phase of the event loop before it has to wait for its turn. */
 const SLICE_MS = 5;
 /** While connections come, the loop has so many times as long for them as for the work of others. */
-const ROOM_FOR_NEWCOMERS = 2;
+const ROOM_FOR_NEWCOMERS = 4;
 /** How many pieces of work that waited may go on in one slice: as many small requests as there are in one. */
 const MAX_PIECES_IN_A_SLICE = 32;
 
@@ -26,29 +26,34 @@ export class FairTurns {
    * @returns undefined when the caller may go on at once; otherwise a promise that resolves at the caller's turn
    */
   take(key: string): Promise<void> | undefined {
+    const now = performance.now();
     if (this.#sliceBeganAt === undefined) {
-      this.#sliceBeganAt = performance.now();
+      this.#sliceBeganAt = now;
       setImmediate(this.#nextSlice);
     }
-    if (!this.#hasNewcomer && this.#waiting.size === 0 && this.#hasTime(this.#sliceBeganAt)) return undefined;
+    const hasTime = now - this.#sliceBeganAt < SLICE_MS && !this.isCrowded;
+    if (hasTime && this.#waiting.size === 0) return undefined;
     return new Promise((resolve) => this.#waiting.add(key, resolve));
   }
 
   /**
    * Tells that a connection has come. More may stand behind it: libuv accepts one in an iteration of the loop, however
    * many wait. So that the last of them does not wait for as many slices, most of the time is theirs as long as they come.
-   * And nothing is done at once: whoever leaves right behind his request is known to have left in the next iteration.
    */
   newcomer(): void {
     this.#hasNewcomer = true;
   }
 
+  /** Whether work waits for those who come at present. */
+  get isCrowded(): boolean {
+    return this.#hasNewcomer && performance.now() < this.#roomUntil;
+  }
+
   /** Once in each iteration of the loop, for as long as there is work. */
   readonly #nextSlice = (): void => {
-    const now = performance.now();
-    const leavesRoom = this.#hasNewcomer && now < this.#roomUntil;
+    const { isCrowded } = this;
     this.#hasNewcomer = false;
-    if (leavesRoom) {
+    if (isCrowded) {
       setImmediate(this.#nextSlice);
       return;
     }
@@ -58,7 +63,7 @@ export class FairTurns {
       this.#sliceBeganAt = undefined;
       return;
     }
-    this.#sliceBeganAt = now;
+    this.#sliceBeganAt = performance.now();
     goOn();
     // For the next iteration. An immediate for each piece: before the next one, Node runs the microtasks, where the
     // piece is, so that it is known what is left of the slice.
@@ -69,7 +74,7 @@ export class FairTurns {
   };
 
   readonly #continueSlice = (): void => {
-    if (this.#sliceBeganAt !== undefined && this.#hasTime(this.#sliceBeganAt)) this.#waiting.take()?.();
+    if (this.#sliceBeganAt !== undefined && performance.now() - this.#sliceBeganAt < SLICE_MS) this.#waiting.take()?.();
   };
 
   readonly #endSlice = (): void => {
@@ -77,8 +82,4 @@ export class FairTurns {
     const now = performance.now();
     this.#roomUntil = now + ROOM_FOR_NEWCOMERS * (now - this.#sliceBeganAt);
   };
-
-  #hasTime(sliceBeganAt: number): boolean {
-    return performance.now() - sliceBeganAt < SLICE_MS;
-  }
 }

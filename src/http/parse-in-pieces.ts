@@ -48,6 +48,8 @@ class PiecewiseParsing {
   #emptyBytes = 0;
   /** For an answer, for its turn, or until more may be dropped. */
   #isWaiting = false;
+  /** Until its first bytes come. */
+  #isNew = true;
   /** How many bytes are held at least when it pauses, as long as it waits. */
   #pausesAt = 0;
   #hasPaused = false;
@@ -68,8 +70,16 @@ class PiecewiseParsing {
     const isAll = this.#held === undefined;
     this.#held = this.#held === undefined ? bytes : Buffer.concat([this.#held, bytes]);
     if (this.#isWaiting) this.#hold();
+    else if (this.#isNew && this.shared.turns.isCrowded) this.#waitToBegin();
     else this.#parseHeld(isAll);
+    this.#isNew = false;
   };
+
+  /** By the next iteration of the loop it is known of a client that leaves right behind its request that it has left. */
+  #waitToBegin(): void {
+    setImmediate(() => setImmediate(this.#atTurn));
+    this.#wait(MAX_HELD_BYTES);
+  }
 
   /** Node pauses a connection whose client does not read, and resumes it whenever somebody reads a request's body. */
   readonly #goOn = (): void => {

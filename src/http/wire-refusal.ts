@@ -19,7 +19,7 @@ export interface WireRefusalOptions extends ProblemOptions {
 export function refuseOnTheWire(error: NodeJS.ErrnoException, socket: Socket, options: WireRefusalOptions): void {
   const fault = faultOf(error);
   if (fault === undefined)
-    socket.destroy(); // the connection itself is gone: nobody is left to answer
+    socket.destroy(); // the connection itself is gone, or its client in the midst of a request: nobody is left to answer
   else sendRefusal(fault, socket, options);
 }
 
@@ -64,6 +64,7 @@ function faultOf(error: NodeJS.ErrnoException): HttpFault | undefined {
       detail: 'The request did not arrive in full in time.',
     });
   }
+  if (error.code === 'HPE_INVALID_EOF_STATE') return undefined; // RFC 9112, 8: it may be answered
   return error.code?.startsWith('HPE_') === true ? malformed('This is not a well-formed HTTP/1.1 request.') : undefined;
 }
 

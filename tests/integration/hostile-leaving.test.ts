@@ -59,6 +59,29 @@ describe('clients that leave while others of their requests wait', () => {
   });
 });
 
+describe('clients that end their side', () => {
+  let here: HostileWorld;
+  beforeAll(async () => (here = await startHostileWorld({})));
+  afterAll(async () => expect(await here.close()).toBe(0));
+
+  const answersToEnded = async (bytes: string) => {
+    const connection = new RawConnection(here.service.url, { allowHalfOpen: true });
+    connection.socket.end(bytes);
+    return (await connection.answers()).map(({ status }) => status);
+  };
+
+  it('right behind the first request of a connection, are answered', async () => {
+    expect(await answersToEnded('GET / HTTP/1.1\r\nHost: x\r\n\r\n')).toEqual([200]);
+  });
+
+  it('in the midst of a request, have left', async () => {
+    const whole = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
+    expect(await answersToEnded(whole.slice(0, -2))).toEqual([]);
+    expect(await answersToEnded(whole.slice(0, 9))).toEqual([]);
+    expect(await answersToEnded('')).toEqual([]);
+  });
+});
+
 /** Until the stub has been asked for something. */
 async function asked({ stub }: HostileWorld): Promise<void> {
   const asked = () => stub.nova.requests.length + stub.keystone.requests.length;
