@@ -11,6 +11,14 @@ import { writeQuery } from './read-query';
 
 type Schemas = components['schemas'];
 
+/**
+ * Links are relative to what was asked, beginning with its own last segment (RFC 3986, 5.2): right behind any proxy, under
+ * any path and scheme, and no client can make them name another host. OpenStack's own libraries put what has no host
+ * behind the endpoint (`openstack.resource.Resource._get_next_link`), which leads to the same place.
+ */
+const PAGES = 'RegisteredFlavors';
+const EVENTS = 'RegistrationEvents';
+
 /** A pair, as the contract writes it. */
 export function renderRegistration({ serviceType, flavorId }: Registration): Schemas['Registration'] {
   return { service_type: serviceType, flavor_id: flavorId };
@@ -33,9 +41,9 @@ export function renderServiceTypes(serviceTypes: ServiceTypes): Iterable<string>
 
 /** A page of events, as the contract writes it. */
 export function renderEvents({ events, next }: EventPage, query: EventQuery): Schemas['RegistrationEvents'] {
-  const self = { rel: 'self', href: writeEventQuery(query) };
+  const self = { rel: 'self', href: EVENTS + writeEventQuery(query) };
   const links =
-    next === undefined ? [self] : [self, { rel: 'next', href: writeEventQuery({ ...query, before: next }) }];
+    next === undefined ? [self] : [self, { rel: 'next', href: EVENTS + writeEventQuery({ ...query, before: next }) }];
   return { registration_events: events.map(renderEvent), links };
 }
 
@@ -53,13 +61,12 @@ function renderEvent(event: RegistrationEvent): Schemas['RegistrationEvent'] {
   };
 }
 
-/** Queries only: right behind any proxy, under any path and scheme, and no client can make them name another host. */
 function linksOf({ request, next }: RegisteredFlavors): Schemas['Links'] {
-  const self = { rel: 'self', href: writeQuery(request) };
+  const self = { rel: 'self', href: PAGES + writeQuery(request) };
   if (next === undefined || request.page === undefined) return [self];
   const flavorIds = request.flavorIds?.filter((flavorId) => flavorId > next); // so that links get shorter and not longer
   const following = { ...request, flavorIds, page: { ...request.page, marker: next } };
-  return [self, { rel: 'next', href: writeQuery(following) }];
+  return [self, { rel: 'next', href: PAGES + writeQuery(following) }];
 }
 
 function renderShownFlavor({ flavorId, serviceTypes, details }: ShownFlavor): Schemas['RegisteredFlavorList'][number] {

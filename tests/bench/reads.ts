@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { StubCloud } from '../../src/stub/stub-cloud';
 import type { ServiceProcess } from '../support/service-process';
+import { nextPage } from '../support/next-page';
 import { flavorId } from '../support/measured-flavors';
 import { fillRegistry, register, registryOf, startServer, startService } from './cloud';
 import { atLeast, type Bench, type Figure, forOrientation } from './figure';
@@ -69,10 +70,10 @@ async function afterAChange(ours: ServiceProcess, cloud: StubCloud): Promise<Fig
     const headers = { 'X-Auth-Token': cloud.keystone.tokenFor(round % 2 === 0 ? 'admin' : 'alice') };
     const from = performance.now();
     flavors = 0;
-    for (let next: string | undefined = ''; next !== undefined;) {
-      const page = (await (await fetch(`${ours.url}/RegisteredFlavors${next}`, { headers })).json()) as Page;
+    for (let next: string | undefined = '/RegisteredFlavors'; next !== undefined;) {
+      const page = (await (await fetch(ours.url + next, { headers })).json()) as Page;
       flavors += page.registered_flavors.length;
-      next = page.links.find(({ rel }) => rel === 'next')?.href;
+      next = nextPage(next, page);
     }
     took.push(performance.now() - from);
   }
@@ -82,5 +83,4 @@ async function afterAChange(ours: ServiceProcess, cloud: StubCloud): Promise<Fig
 
 interface Page {
   readonly registered_flavors: unknown[];
-  readonly links: { readonly rel: string; readonly href: string }[];
 }

@@ -25,10 +25,21 @@ describe('the query of a page', () => {
       .expect(200);
 
     expect(body.links).toEqual([
-      { rel: 'self', href: '?flavor_ids=1,2,db%20big%20memory&limit=1' },
-      { rel: 'next', href: '?flavor_ids=2,db%20big%20memory&limit=1&marker=1' },
+      { rel: 'self', href: 'RegisteredFlavors?flavor_ids=1,2,db%20big%20memory&limit=1' },
+      { rel: 'next', href: 'RegisteredFlavors?flavor_ids=2,db%20big%20memory&limit=1&marker=1' },
     ]);
-    expect(await ids(String(body.links[1].href).slice(1))).toEqual(['2']);
+    expect(await ids(String(body.links[1].href).split('?')[1]!)).toEqual(['2']);
+  });
+
+  it.each(['', '/flavors', '/a/b'])('is the same by RFC 3986 and behind the endpoint, under "%s"', async (prefix) => {
+    const pages = ['/RegisteredFlavors?limit=1', '/RegistrationEvents?limit=1'];
+    for (const path of pages) {
+      const { body } = await here.world.as('admin').get(path).expect(200);
+      for (const { href } of body.links as { href: string }[]) {
+        expect(new URL(href, `http://x${prefix}${path}`).href).toBe(`http://x${prefix}/${href}`);
+        await here.world.as('admin').get(`/${href}`).expect(200);
+      }
+    }
   });
 
   it('is the same however it is followed: what selects survives the link', async () => {
@@ -37,7 +48,7 @@ describe('the query of a page', () => {
       .as('admin')
       .get(`/RegisteredFlavors?extra_spec=${spec}&name=${encodeURIComponent('*ü ?,&=+%*')}&min_ram=1`)
       .expect(200);
-    const query = new URLSearchParams(String(body.links[0].href));
+    const query = new URL(String(body.links[0].href), 'http://x/').searchParams;
 
     expect([query.get('extra_spec'), query.get('name'), query.get('min_ram'), query.get('limit')]).toEqual([
       'trait:CUSTOM a&b=c,d;e+f%?:*',

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Response } from 'supertest';
 import type { StubFlavor } from '../../src/stub/stub-flavors';
 import { listed } from '../support/expectations';
+import { nextPage } from '../support/next-page';
 import { startStubWorld, type StubWorld } from '../support/stub-world';
 
 /**
@@ -116,9 +117,8 @@ describe('visibility', () => {
     for (let marker: string | undefined = ''; marker !== undefined;) {
       const answer = await ask(`limit=${limit}${marker === '' ? '' : `&marker=${marker}`}`);
       pages.push(listed(answer));
-      const { links } = answer.body as { links: { rel: string; href: string }[] };
-      const next = links.find(({ rel }) => rel === 'next')?.href;
-      marker = next === undefined ? undefined : (new URLSearchParams(next).get('marker') ?? '');
+      const next = nextPage('/RegisteredFlavors', answer.body);
+      marker = next === undefined ? undefined : (new URL(next, 'http://service').searchParams.get('marker') ?? '');
       const named = ids.filter((id) => marker === id);
       expect(named).toEqual(marker === undefined ? [] : [pages.at(-1)?.at(-1)?.id]);
     }

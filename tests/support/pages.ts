@@ -1,4 +1,5 @@
 import { listed } from './expectations';
+import { nextPage } from './next-page';
 import type { Person, World } from './world';
 
 /**
@@ -12,15 +13,15 @@ export async function listAll(
 ): Promise<{ flavors: ReturnType<typeof listed>; pages: number }> {
   const flavors: ReturnType<typeof listed> = [];
   let pages = 0;
-  for (let next: string | undefined = query; next !== undefined;) {
-    const answer = await world.as(person).get(`/RegisteredFlavors${next}`).expect(200);
+  for (let next: string | undefined = `/RegisteredFlavors${query}`; next !== undefined;) {
+    const answer = await world.as(person).get(next).expect(200);
     const page = listed(answer);
-    const links = answer.body.links as { rel: string; href: string }[];
     flavors.push(...page);
     pages += 1;
-    next = links.find(({ rel }) => rel === 'next')?.href;
-    const marker = next === undefined ? undefined : new URLSearchParams(next).get('marker');
-    if (next !== undefined && marker !== page.at(-1)?.id) throw new Error(`the next page is behind "${marker}"`);
+    next = nextPage(next, answer.body);
+    if (next === undefined) break;
+    const marker = new URL(next, 'http://service').searchParams.get('marker');
+    if (marker !== page.at(-1)?.id) throw new Error(`the next page is behind "${marker}"`);
   }
   return { flavors, pages };
 }
