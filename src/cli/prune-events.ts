@@ -10,7 +10,7 @@ const FORM = /^\d{4}-\d\d-\d\d(T.*(Z|[+-]\d\d:\d\d))?$/;
 
 /** Longer than any other write takes: nobody waits for this one. */
 const BUSY_TIMEOUT_MS = 30_000;
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /** `events:prune --before DATE`: forgets what happened before a day (UTC) or time. The service may run meanwhile. */
 export async function pruneEvents(date: string): Promise<void> {

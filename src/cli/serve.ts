@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Service, startService } from '../compose';
 import { readProcessConfig } from '../config/config';
+import { unusedProxies } from '../config/unused-proxies';
 import { createLogger, type Logger } from '../logger';
 import { explain } from './explain';
 import { boundHeapGrowth } from './heap-growth';
@@ -9,16 +10,17 @@ import { StopSignals } from './stop-signals';
 /** What is still to be read of the log at the end is waited for so long, and no longer if nobody reads it. */
 const LAST_LINES_MS = 500;
 
-/** Serves until SIGTERM or SIGINT. A start that cannot go on says why in words and ends with 1. */
+/** Serves until SIGTERM, SIGHUP, SIGQUIT or SIGINT. A start that cannot go on says why in words and ends with 1. */
 export async function serve(): Promise<void> {
   try {
     const config = readProcessConfig();
     boundHeapGrowth();
     const logger = createLogger(config.log);
     const signals = new StopSignals(logger);
+    warnOfUnusedProxies(logger);
     const service = await startService(config, logger);
     const signal = await signals.first();
-    if (signal === 'SIGTERM') await drain(service, config.http.drainSeconds, logger);
+    if (signal !== 'SIGINT') await drain(service, config.http.drainSeconds, logger);
     logger.info('closing', { atMostSeconds: config.http.shutdownSeconds });
     await service.close();
     logger.info('stopped');
@@ -27,6 +29,12 @@ export async function serve(): Promise<void> {
     process.stderr.write(`registered-flavors cannot start: ${explain(error)}\n`);
     process.exitCode = 1;
   }
+}
+
+function warnOfUnusedProxies(logger: Logger): void {
+  const ignored = unusedProxies();
+  if (ignored.length === 0) return;
+  logger.warn('proxies of the environment are not used: Keystone and Nova are asked directly', { ignored });
 }
 
 /** Gives load balancers the time to notice. Ctrl-C does without: nobody stands in front of a terminal's process. */

@@ -1,13 +1,14 @@
 import { constants } from 'node:os';
 import type { Logger } from '../logger';
+import { USER_SIGNALS } from '../user-signals';
 
 const SAME_SIGNAL_MS = 1000;
-const NAMES = ['SIGTERM', 'SIGINT'] as const;
+const NAMES = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
 
 export type StopSignal = (typeof NAMES)[number];
 
 /**
- * Hears SIGTERM and SIGINT from its making on: made before the service listens, so that no signal finds a process that
+ * Hears the signals that stop the service from its making on: made before the service listens, so that no signal finds a process that
  * serves and does not listen to signals yet.
  */
 export class StopSignals {
@@ -19,6 +20,7 @@ export class StopSignals {
   constructor(logger: Logger) {
     this.#logger = logger;
     for (const name of NAMES) process.on(name, this.#hear);
+    for (const name of USER_SIGNALS) process.on(name, () => logger.info('this signal means nothing', { signal: name }));
   }
 
   /**

@@ -1,58 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { type StubCloud, startStubCloud } from '../../src/stub/stub-cloud';
 import { timed } from '../support/own-time';
+import { ServingProcess } from '../support/serving-process';
 import { stubEnvironment } from '../support/stub-world';
 import { untilWhole } from '../support/until-whole';
-
-const root = path.join(__dirname, '..', '..');
-
-/** `registered-flavors serve` in a process of its own, in a folder of its own. */
-class ServingProcess {
-  output = '';
-  readonly exit: Promise<number | string | null>;
-  private readonly child: ChildProcess;
-
-  constructor(folder: string, environment: Record<string, string>) {
-    this.child = spawn(
-      process.execPath,
-      ['-r', path.join(root, 'tests/support/run-typescript.cjs'), path.join(root, 'src/main.ts'), 'serve'],
-      {
-        cwd: folder,
-        env: { PATH: process.env['PATH'], HOME: folder, PORT: '0', DRAIN_SECONDS: '0', ...environment },
-      },
-    );
-    for (const stream of [this.child.stdout, this.child.stderr]) {
-      stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString('utf8')));
-    }
-    this.exit = new Promise((resolve) => this.child.once('close', (code, signal) => resolve(code ?? signal)));
-  }
-
-  /** Waits until a text has been printed. */
-  async prints(text: string | RegExp): Promise<string> {
-    for (;;) {
-      const found = typeof text === 'string' ? this.output.includes(text) : text.test(this.output);
-      if (found) return this.output;
-      const ended = await Promise.race([
-        this.exit,
-        new Promise<'running'>((resolve) => setTimeout(resolve, 20, 'running')),
-      ]);
-      if (ended !== 'running') throw new Error(`ended with ${ended} before it printed ${text}:\n${this.output}`);
-    }
-  }
-
-  async url(): Promise<string> {
-    const [, url = ''] = /"url":"(http[^"]+)"/.exec(await this.prints(/"url":"http[^"]+"/)) ?? [];
-    return url;
-  }
-
-  kill(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
-  }
-}
 
 describe('npm start', () => {
   let folder: string;
@@ -113,6 +67,14 @@ describe('npm start', () => {
     for (const { output } of [inFile, inEnvironment]) expect(output).toContain('NODE_TLS_REJECT_UNAUTHORIZED=0 is not');
   });
 
+  it('says which proxies of the environment it does not use, and not where they are', async () => {
+    const proxy = 'http://user:secret@127.0.0.1:9';
+    const serving = serve({ ...stubEnvironment(stub), HTTPS_PROXY: proxy, http_proxy: proxy, NO_PROXY: '*' });
+    await serving.prints('OpenStack is there'); // asked directly
+    expect(serving.output).toContain('"ignored":["http_proxy","HTTPS_PROXY"]');
+    expect(serving.output).not.toContain('secret');
+  });
+
   it('ends with 0 at SIGTERM, after finishing what runs', async () => {
     const serving = serve(stubEnvironment(stub));
     const url = await serving.url();
@@ -132,49 +94,6 @@ describe('npm start', () => {
     expect(await serving.exit).toBe(0);
     expect(serving.output).toContain('"message":"stopped"');
     await expect(fetch(url)).rejects.toThrow();
-  });
-
-  it('drains at SIGTERM: not ready at once, serves on, and each answer ends its connection', async () => {
-    const serving = serve({ ...stubEnvironment(stub), DRAIN_SECONDS: '2' });
-    const url = await serving.url();
-    const headers = { 'X-Auth-Token': stub.keystone.tokenFor('admin') };
-    const ask = async (way: string, method = 'GET') => {
-      const { status, headers: answered } = await fetch(`${url}${way}`, { method, headers });
-      return [status, answered.get('connection')];
-    };
-    expect(await ask('/readiness')).toEqual([200, 'keep-alive']);
-    const from = performance.now();
-
-    serving.kill('SIGTERM');
-
-    await serving.prints('"message":"draining');
-    expect(await ask('/readiness')).toEqual([503, 'close']);
-    expect(await ask('/RegisteredFlavors/redis/1', 'POST')).toEqual([201, 'close']);
-    expect(await ask('/healthcheck')).toEqual([200, 'close']);
-    expect(serving.output).not.toContain('"message":"closing"');
-    expect(await serving.exit).toBe(0);
-    expect(performance.now() - from).toBeGreaterThanOrEqual(2_000);
-    await expect(fetch(url)).rejects.toThrow();
-  });
-
-  it('does not drain at SIGINT', async () => {
-    const serving = serve({ ...stubEnvironment(stub), DRAIN_SECONDS: '3600' });
-    await serving.url();
-    serving.kill('SIGINT');
-    expect(await serving.exit).toBe(0);
-    expect(serving.output).not.toContain('draining');
-  });
-
-  it('ends at once at a second signal, unless it is the first one sent on by npm', async () => {
-    const serving = serve({ ...stubEnvironment(stub), DRAIN_SECONDS: '3600' });
-    const url = await serving.url();
-    serving.kill('SIGTERM');
-    await serving.prints('"message":"draining');
-    serving.kill('SIGTERM');
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
-    expect(await fetch(`${url}/readiness`).then(({ status }) => status)).toBe(503);
-    serving.kill('SIGTERM');
-    expect(await serving.exit).toBe(1);
   });
 
   it('ends in time also when Nova hangs and nobody waits for it any more', async () => {

@@ -6,7 +6,7 @@ import { Stage } from './stage';
 import { playStory } from './story';
 import { openWorld, USUAL_PORT, type World } from './world';
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 /** Between two chapters, when somebody watches. */
 const PAUSE_MS = 700;
 
