@@ -17,5 +17,11 @@ export function registryPath(databaseUrl: string): string {
         `it is "${databaseUrl}".`,
     );
   }
+  if (path.startsWith('~')) {
+    throw new StoreOpenError(
+      `DATABASE_URL is "${databaseUrl}": "~" is a home folder to a shell, and not here. ` +
+        'Write the whole path (file:/home/...), or file:./~... for a folder of that name.',
+    );
+  }
   return resolve(path);
 }

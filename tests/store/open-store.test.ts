@@ -84,6 +84,13 @@ describe('openStore', () => {
       },
     );
 
+    it.each(['file:~/x.db', 'file:~operator/x.db'])('the URL %p, whose home folder only a shell knows', async (url) => {
+      expect(await refusal(url)).toBe(
+        `DATABASE_URL is "${url}": "~" is a home folder to a shell, and not here. ` +
+          'Write the whole path (file:/home/...), or file:./~... for a folder of that name.',
+      );
+    });
+
     it('a folder', async () => {
       mkdirSync(path);
       expect(await refusal()).toBe(`The registry file "${path}" is a folder.`);
