@@ -9,8 +9,8 @@ import { isDryRun } from './request-values';
 
 type Schemas = components['schemas'];
 
-/** RegistrationEvents has all of it. */
-const TYPES_IN_THE_LOG = 10;
+/** So many service types and flavors are named. RegistrationEvents has all of them. */
+const NAMED_IN_THE_LOG = 10;
 
 /** What a registration has done: 201 when any pair is new. */
 export function sendRegistered(
@@ -61,11 +61,14 @@ function logChange(
   if (changed.length === 0 || isDryRun(targetOf(request))) return;
   const { logger, caller } = contextOf(request);
   const types = [...new Set(changed.map(({ serviceType }) => serviceType))];
+  const flavorIds = [...new Set(changed.map(({ flavorId }) => flavorId))];
   logger.info('registrations changed', {
     registered: registered.length,
     deregistered: deregistered.length,
-    service_types: types.slice(0, TYPES_IN_THE_LOG),
-    more_service_types: Math.max(0, types.length - TYPES_IN_THE_LOG),
+    service_types: types.slice(0, NAMED_IN_THE_LOG),
+    more_service_types: Math.max(0, types.length - NAMED_IN_THE_LOG),
+    flavor_ids: flavorIds.slice(0, NAMED_IN_THE_LOG),
+    more_flavor_ids: Math.max(0, flavorIds.length - NAMED_IN_THE_LOG),
     user_id: caller?.userId,
     project_id: caller?.projectId,
   });

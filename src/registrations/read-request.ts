@@ -48,7 +48,7 @@ export interface ReadRequest {
  */
 export function normalized(request: ReadRequest): ReadRequest {
   const { selector, statuses, hydrate } = request;
-  if (!hydrate && (selector !== undefined || statuses !== undefined)) throw needsNova();
+  if (!hydrate && (selector !== undefined || statuses !== undefined)) throw needsNova(request);
   const { serviceTypes, flavorIds } = readLists(request.serviceTypes ?? [], request.flavorIds);
   return {
     serviceTypes: request.serviceTypes && serviceTypes.toSorted(inByteOrder),
@@ -96,10 +96,23 @@ export function inOneWay(asked: ReadRequest): { readonly request: ReadRequest; r
 
 const SELECTOR_FIELDS = ['name', 'minVcpus', 'minRam', 'minDisk', 'isPublic'] as const;
 
-function needsNova(): RegisteredFlavorsError {
+/** As callers write them. */
+const PARAMETERS: Readonly<Record<(typeof SELECTOR_FIELDS)[number], string>> = {
+  name: 'name',
+  minVcpus: 'min_vcpus',
+  minRam: 'min_ram',
+  minDisk: 'min_disk',
+  isPublic: 'is_public',
+};
+
+function needsNova({ selector, statuses }: ReadRequest): RegisteredFlavorsError {
+  const named = [
+    ...SELECTOR_FIELDS.filter((field) => selector?.[field] !== undefined).map((field) => PARAMETERS[field]),
+    ...((selector?.extraSpecs.length ?? 0) > 0 ? ['extra_spec'] : []),
+    ...(statuses === undefined ? [] : ['status']),
+  ];
   return new RegisteredFlavorsError('invalid input', {
     code: 'registered-flavors.query.conflict',
-    detail:
-      'hydrate=false reads the registry alone; status and the parameters that select a flavor need what Nova says.',
+    detail: `hydrate=false reads the registry alone. Leave it out, or leave out what only Nova knows: ${named.join(', ')}.`,
   });
 }

@@ -120,6 +120,7 @@ describe('HTTP conventions', () => {
     expect(told.filter(({ message }) => message === 'registrations changed')).toEqual([
       expect.objectContaining({
         ...{ registered: 4, deregistered: 0, service_types: ['logged', 'mysql'], level: 'info' },
+        ...{ more_service_types: 0, flavor_ids: ['1', '2'], more_flavor_ids: 0 },
         request_id: changed.headers['x-openstack-request-id'],
       }),
     ]);

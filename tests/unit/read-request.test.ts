@@ -40,22 +40,25 @@ describe('a request to read', () => {
     expect(normalized({ ...PLAIN, flavorIds: [], statuses: [] })).toMatchObject({ flavorIds: [], statuses: [] });
   });
 
-  it.each([{ selector: { extraSpecs: [] } }, { statuses: ['missing'] }] as Partial<ReadRequest>[])(
-    'cannot want %j without what Nova says',
-    (wanted) => {
-      expect(refusal({ ...wanted, hydrate: false })).toEqual({
-        kind: 'invalid input',
-        problems: [
-          {
-            code: 'registered-flavors.query.conflict',
-            detail:
-              'hydrate=false reads the registry alone; status and the parameters that select a flavor need what Nova says.',
-          },
-        ],
-      });
-      expect(refusal(wanted)).toMatchObject(wanted);
-    },
-  );
+  it.each<[string, Partial<ReadRequest>]>([
+    ['name, extra_spec', { selector: { name: 'a', extraSpecs: ['a:1'] } }],
+    [
+      'min_vcpus, min_ram, min_disk, is_public',
+      { selector: { minVcpus: 1, minRam: 0, minDisk: 2, isPublic: false, extraSpecs: [] } },
+    ],
+    ['status', { statuses: ['missing'] }],
+    ['min_ram, status', { selector: { minRam: 0, extraSpecs: [] }, statuses: [] }],
+  ])('cannot want %s without what Nova says', (named, wanted) => {
+    expect(refusal({ ...wanted, hydrate: false })).toEqual({
+      kind: 'invalid input',
+      problems: [
+        {
+          code: 'registered-flavors.query.conflict',
+          detail: `hydrate=false reads the registry alone. Leave it out, or leave out what only Nova knows: ${named}.`,
+        },
+      ],
+    });
+  });
 
   it('wants nothing of Nova when it is for the registry alone', () => {
     expect(normalized({ ...PLAIN, hydrate: false }).hydrate).toBe(false);
