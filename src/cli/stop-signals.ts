@@ -8,8 +8,8 @@ const NAMES = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
 export type StopSignal = (typeof NAMES)[number];
 
 /**
- * Hears the signals that stop the service from its making on: made before the service listens, so that no signal finds a process that
- * serves and does not listen to signals yet.
+ * Hears the signals that stop the service from its making on: made before the service listens, so that no signal finds
+ * a process that serves and does not listen to signals yet.
  */
 export class StopSignals {
   readonly #logger: Logger;

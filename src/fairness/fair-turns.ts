@@ -80,6 +80,7 @@ export class FairTurns {
   readonly #endSlice = (): void => {
     if (this.#sliceBeganAt === undefined) return;
     const now = performance.now();
-    this.#roomUntil = now + ROOM_FOR_NEWCOMERS * (now - this.#sliceBeganAt);
+    // No longer than behind a whole slice: others wait meanwhile, also when the last piece was a long one.
+    this.#roomUntil = now + ROOM_FOR_NEWCOMERS * Math.min(SLICE_MS, now - this.#sliceBeganAt);
   };
 }
