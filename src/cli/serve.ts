@@ -18,6 +18,7 @@ export async function serve(): Promise<void> {
     const logger = createLogger(config.log);
     const signals = new StopSignals(logger);
     warnOfUnusedProxies(logger);
+    for (const warning of config.warnings) logger.warn(warning);
     const service = await startService(config, logger);
     const signal = await signals.first();
     if (signal !== 'SIGINT') await drain(service, config.http.drainSeconds, logger);

@@ -1,106 +1,70 @@
-import { existsSync, readFileSync } from 'node:fs';
-import os from 'node:os';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { parse } from 'yaml';
-import { z } from 'zod';
+import { findCloudFile, readCloudFile } from './cloud-files';
+import { chooseRegion } from './cloud-region';
 import { ConfigError } from './config-error';
+import { type Environment, isMapping, isUnset, type Mapping, merge } from './mapping';
 
-/** Every scalar is read as the text that stands there: YAML would make 83 of 0123 and round long numbers. */
-const scalar = z
-  .string()
-  .transform((value) => (isUnset(value) ? undefined : value))
-  .optional();
+const FOLDERS = '., ~/.config/openstack or /etc/openstack';
 
-/** keystoneauth's names of the two ways to log in that this service knows. */
-const AUTH_TYPES = ['password', 'v3password', 'v3applicationcredential'];
-
-const cloud = z.object({
-  auth_type: scalar.refine((value) => value === undefined || AUTH_TYPES.includes(value), {
-    error: `must be one of ${AUTH_TYPES.join(', ')}: this service logs in by password or application credential`,
-  }),
-  auth: z
-    .object({
-      auth_url: scalar,
-      username: scalar,
-      user_id: scalar,
-      password: scalar,
-      user_domain_name: scalar,
-      user_domain_id: scalar,
-      project_name: scalar,
-      project_id: scalar,
-      project_domain_name: scalar,
-      project_domain_id: scalar,
-      application_credential_id: scalar,
-      application_credential_secret: scalar,
-    })
-    .default({}),
-  region_name: scalar,
-  interface: scalar,
-  cacert: scalar,
-  compute_endpoint_override: scalar,
-  verify: scalar.transform((value) => !/^(false|no|off|0)$/i.test(value ?? '')),
-});
-
-/** One cloud of `clouds.yaml`, with openstacksdk's own key names. */
-export type Cloud = z.infer<typeof cloud>;
+/** One cloud of `clouds.yaml`, with openstacksdk's own keys. */
+export interface NamedCloud {
+  /** Where it stands, for messages. */
+  readonly place: string;
+  readonly entry: Mapping;
+}
 
 /**
- * Reads one cloud as openstacksdk does: `clouds.yaml` from the named file, or else the first of `.`,
- * `~/.config/openstack` and `/etc/openstack` that has one, with the `secure.yaml` beside it merged over it.
- * @throws ConfigError when there is no such file or cloud, or it cannot be read
+ * Reads one cloud as openstacksdk does: what `clouds-public.yaml` has for its `profile`, over it the cloud of `clouds.yaml`,
+ * over it that of `secure.yaml`, over it the values of its region. Each file is the one that the environment names, or else
+ * the first that the folders have; `secure.yaml` is also looked for beside a `clouds.yaml` that the environment names.
+ * @throws ConfigError when there is no such file, cloud, profile or region, or it cannot be read
  */
-export function readCloud(name: string, namedFile: string | undefined): Cloud {
-  const file = namedFile ?? findCloudsYaml();
+export function readCloud(name: string, environment: Environment): NamedCloud {
+  const file = environment['OS_CLIENT_CONFIG_FILE'] ?? findCloudFile('clouds', environment);
   if (file === undefined || !existsSync(file)) {
-    throw new ConfigError([
-      `OS_CLOUD is "${name}", but there is no ${file ?? 'clouds.yaml in ., ~/.config/openstack or /etc/openstack'}.`,
-    ]);
+    throw new ConfigError([`OS_CLOUD is "${name}", but there is no ${file ?? `clouds.yaml in ${FOLDERS}`}.`]);
   }
-  const clouds = readYaml(file);
+  const place = `${file}: cloud ${name}`;
+  const clouds = merge(readCloudFile(file, 'clouds'), readSecure(environment)) as Mapping;
   if (!Object.hasOwn(clouds, name)) {
-    throw new ConfigError([
-      `OS_CLOUD is "${name}", but ${file} has no such cloud. It has: ${Object.keys(clouds).sort().join(', ') || 'none'}.`,
-    ]);
+    const known = Object.keys(clouds).sort().join(', ') || 'none';
+    throw new ConfigError([`OS_CLOUD is "${name}", but ${file} has no such cloud. It has: ${known}.`]);
   }
-  const secure = path.join(path.dirname(file), 'secure.yaml');
-  const secrets = existsSync(secure) ? readYaml(secure) : {};
-  const merged = cloud.safeParse(merge(clouds[name], Object.hasOwn(secrets, name) ? secrets[name] : undefined));
-  if (merged.success) return merged.data;
-  throw new ConfigError(
-    merged.error.issues.map(({ path: key, message }) => `${file}: cloud ${[name, ...key].join('.')}: ${message}.`),
+  const cloud = isUnset(clouds[name]) ? {} : clouds[name];
+  if (!isMapping(cloud)) throw new ConfigError([`${place}: must be a mapping.`]);
+  const whole = withUnderscores(merge(readProfile(cloud, place, environment), cloud)) as Mapping;
+  return { place, entry: chooseRegion(whole, environment['OS_REGION_NAME'], place) };
+}
+
+function readSecure(environment: Environment): Mapping {
+  const { OS_CLIENT_SECURE_FILE: named, OS_CLIENT_CONFIG_FILE: clouds } = environment;
+  if (named !== undefined && !existsSync(named)) {
+    throw new ConfigError([`OS_CLIENT_SECURE_FILE is "${named}", but there is no such file.`]);
+  }
+  const beside = clouds === undefined ? undefined : path.join(path.dirname(clouds), 'secure.yaml');
+  const file = named ?? (beside && existsSync(beside) ? beside : findCloudFile('secure', environment));
+  return file === undefined ? {} : readCloudFile(file, 'clouds');
+}
+
+/** openstacksdk brings profiles of some public clouds along; those are not known here. `cloud` is the older word. */
+function readProfile(cloud: Mapping, place: string, environment: Environment): unknown {
+  const name = isUnset(cloud['profile']) ? cloud['cloud'] : cloud['profile'];
+  if (isUnset(name)) return {};
+  const file = findCloudFile('clouds-public', environment);
+  const profiles = file === undefined ? {} : readCloudFile(file, 'public-clouds');
+  if (typeof name === 'string' && Object.hasOwn(profiles, name)) return profiles[name];
+  throw new ConfigError([
+    `${place}: profile: there is no such profile in ${file ?? `a clouds-public.yaml in ${FOLDERS}`}. ` +
+      'Profiles that openstacksdk brings along, and those at a URL, are not supported: write their keys here.',
+  ]);
+}
+
+/** openstacksdk takes `project-name` for `project_name`. */
+function withUnderscores(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withUnderscores);
+  if (!isMapping(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key.replaceAll('-', '_'), withUnderscores(each)]),
   );
-}
-
-function findCloudsYaml(): string | undefined {
-  const folders = ['.', path.join(os.homedir(), '.config', 'openstack'), '/etc/openstack'];
-  return folders.map((folder) => path.join(folder, 'clouds.yaml')).find((file) => existsSync(file));
-}
-
-function readYaml(file: string): Record<string, unknown> {
-  const document = z.object({ clouds: z.record(z.string(), z.unknown()) });
-  try {
-    // The parser's warnings would quote the line, and so a password: errors only.
-    const options = { schema: 'failsafe', merge: true, logLevel: 'error', prettyErrors: false } as const;
-    return document.parse(parse(readFileSync(file, 'utf8'), options)).clouds;
-  } catch {
-    // The parser's own text would quote the file, and so a password.
-    throw new ConfigError([`${file} cannot be read as YAML with a "clouds" key.`]);
-  }
-}
-
-function merge(base: unknown, over: unknown): unknown {
-  if (isUnset(over)) return isUnset(base) ? undefined : base;
-  if (!isObject(base) || !isObject(over)) return over;
-  const keys = new Set([...Object.keys(base), ...Object.keys(over)]);
-  return Object.fromEntries([...keys].map((key) => [key, merge(base[key], over[key])]));
-}
-
-/** What YAML calls null; as texts these are no names or passwords that anybody has. */
-function isUnset(value: unknown): boolean {
-  const unset: readonly unknown[] = [undefined, '', '~', 'null'];
-  return unset.includes(value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { ConfigError } from './config-error';
 import { type OpenStackConfig, readOpenStackConfig } from './openstack-config';
-import { openStackSettings, type ServiceSettings, serviceSettings } from './settings';
+import { type ServiceSettings, serviceSettings } from './settings';
 
 /** What the service was told, once and for all: nobody else reads the environment. */
 export interface Config {
@@ -55,6 +55,8 @@ export interface Config {
     readonly inFlightMaxBytes: number;
     readonly probeIntervalMs: number;
   };
+  /** What was set and has no effect, in sentences. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -65,12 +67,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   // `PORT=` in a file means: not set
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const mistakes: string[] = [];
+  const warnings: string[] = [];
   const service = serviceSettings.safeParse(given);
   for (const issue of service.error?.issues ?? []) mistakes.push(`${issue.path.join()} ${issue.message}.`);
-  const openstack = collect(mistakes, () => readOpenStackConfig(openStackSettings.parse(given)));
+  const openstack = collect(mistakes, () => readOpenStackConfig(given, warnings));
   mistakes.push(...contradictions(given), ...untrustworthy(given));
   if (!service.success || openstack === undefined || mistakes.length > 0) throw new ConfigError(mistakes);
-  return freeze(arrange(service.data, openstack));
+  return freeze({ ...arrange(service.data, openstack), warnings });
 }
 
 function collect<T>(mistakes: string[], read: () => T): T | undefined {
@@ -145,7 +148,7 @@ function freeze<T extends object>(config: T): T {
   return Object.freeze(config);
 }
 
-function arrange(values: ServiceSettings, openstack: OpenStackConfig): Config {
+function arrange(values: ServiceSettings, openstack: OpenStackConfig): Omit<Config, 'warnings'> {
   return {
     http: {
       host: values.HOST,

@@ -1,11 +1,15 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import os from 'node:os';
 import type { ComputeEndpointChoice } from '../openstack/compute-endpoint';
-import type { Credentials, Domain } from '../openstack/credentials';
-import { type Cloud, readCloud } from './clouds-yaml';
+import type { Credentials, Domain, NamedInKeystone } from '../openstack/credentials';
+import { chooseRegion } from './cloud-region';
+import { type CloudValues, cloudValues, namesOfPlace } from './cloud-values';
+import { readCloud } from './clouds-yaml';
 import { ConfigError } from './config-error';
+import type { Environment, Mapping } from './mapping';
 import { readUrl } from './read-url';
-import type { OpenStackSettings } from './settings';
+import { unsupportedKeys } from './unsupported-cloud-keys';
 
 /** Where OpenStack is and how the service logs in. */
 export interface OpenStackConfig {
@@ -21,73 +25,91 @@ export interface OpenStackConfig {
 
 const INTERFACES = ['public', 'internal', 'admin'] as const;
 
+/** What a variable sets, even with OS_CLOUD: as openstackclient's options, whose defaults are these variables. */
+const OVER_A_FILE: readonly string[] = [...namesOfPlace, 'verify', 'insecure'];
+
 /**
  * Brings OS_* variables and `clouds.yaml` into one form. With OS_CLOUD the credentials come from the file; region,
  * interface, CA file and endpoint override may still be set by variable.
+ * @param warnings gets what is set and has no effect
  * @throws ConfigError
  */
-export function readOpenStackConfig(settings: OpenStackSettings): OpenStackConfig {
-  const cloud = settings.OS_CLOUD === undefined ? cloudOfVariables(settings) : cloudOfFile(settings, settings.OS_CLOUD);
+export function readOpenStackConfig(environment: Environment, warnings: string[]): OpenStackConfig {
   const mistakes: string[] = [];
-  const credentials = readCredentials(cloud.auth, mistakes);
-  const authUrl = readAuthUrl(cloud.auth.auth_url, mistakes);
+  const values = readValues(environment, mistakes, warnings);
+  const credentials = readCredentials(values, mistakes);
+  const authUrl = readAuthUrl(values.auth_url, mistakes);
   const config = {
     authUrl,
-    wwwAuthenticateUri: readOptionalUrl('WWW_AUTHENTICATE_URI', settings.WWW_AUTHENTICATE_URI, mistakes) ?? authUrl,
+    wwwAuthenticateUri:
+      readOptionalUrl('WWW_AUTHENTICATE_URI', environment['WWW_AUTHENTICATE_URI'], mistakes) ?? authUrl,
     endpoint: {
-      region: settings.OS_REGION_NAME ?? cloud.region_name,
-      interface: readInterface(settings.OS_INTERFACE ?? cloud.interface ?? 'public', mistakes),
+      region: values.region_name,
+      interface: readInterface(values.interface ?? 'public', mistakes),
       override: readOptionalUrl(
         'OS_COMPUTE_ENDPOINT_OVERRIDE (compute_endpoint_override)',
-        settings.OS_COMPUTE_ENDPOINT_OVERRIDE ?? cloud.compute_endpoint_override,
+        values.compute_endpoint_override,
         mistakes,
       ),
     },
-    ca: readCa(settings.OS_CACERT ?? cloud.cacert, mistakes),
+    ca: readCa(values.cacert, mistakes),
   };
-  if (!cloud.verify) mistakes.push('verify: false is not supported: name the CA file with cacert or OS_CACERT.');
   if (mistakes.length > 0 || credentials === undefined) throw new ConfigError(mistakes);
   return { ...config, credentials };
 }
 
-function cloudOfFile(settings: OpenStackSettings, name: string): Cloud {
-  return readCloud(name, settings.OS_CLIENT_CONFIG_FILE);
-}
-
-function cloudOfVariables(settings: OpenStackSettings): Cloud {
+function readValues(environment: Environment, mistakes: string[], warnings: string[]): CloudValues {
+  const { OS_CLOUD: name, OS_CLOUD_NAME: nameOfVariables = 'envvars' } = environment;
+  const ofVariables = variablesAsEntry(environment);
+  const variable = (key: string): string => `OS_${key.replace('auth.', '').toUpperCase()}`;
+  const read = (entry: Mapping, place: string, nameOf: (key: string) => string): CloudValues => {
+    const unsupported = unsupportedKeys(entry, nameOf);
+    mistakes.push(...unsupported.mistakes);
+    warnings.push(...unsupported.warnings);
+    const values = cloudValues(entry, place, mistakes);
+    if (mistakes.length > 0) throw new ConfigError(mistakes); // what is missing may be no more than a consequence
+    return values;
+  };
+  if (name === undefined || name === nameOfVariables) {
+    return read(chooseRegion(ofVariables, undefined, 'the environment'), 'the environment', variable);
+  }
+  const { place, entry } = readCloud(name, environment);
+  const over = Object.entries(ofVariables).filter(([key]) => OVER_A_FILE.includes(key));
   return {
-    auth: {
-      auth_url: settings.OS_AUTH_URL,
-      username: settings.OS_USERNAME,
-      user_id: settings.OS_USER_ID,
-      password: settings.OS_PASSWORD,
-      user_domain_name: settings.OS_USER_DOMAIN_NAME,
-      user_domain_id: settings.OS_USER_DOMAIN_ID,
-      project_name: settings.OS_PROJECT_NAME,
-      project_id: settings.OS_PROJECT_ID,
-      project_domain_name: settings.OS_PROJECT_DOMAIN_NAME,
-      project_domain_id: settings.OS_PROJECT_DOMAIN_ID,
-      application_credential_id: settings.OS_APPLICATION_CREDENTIAL_ID,
-      application_credential_secret: settings.OS_APPLICATION_CREDENTIAL_SECRET,
-    },
-    verify: true,
+    ...read(entry, place, (key) => `${place}.${key}`),
+    ...read(Object.fromEntries(over), 'the environment', variable),
   };
 }
 
-function readCredentials(auth: Cloud['auth'], mistakes: string[]): Credentials | undefined {
-  const { application_credential_id: id, application_credential_secret: secret } = auth;
-  if (id !== undefined && secret !== undefined) return { method: 'application_credential', id, secret };
-  if (id !== undefined) {
-    mistakes.push('OS_APPLICATION_CREDENTIAL_SECRET (application_credential_secret) is missing.');
-    return undefined;
-  }
-  return readPassword(auth, mistakes);
+/** As openstacksdk takes them: `OS_AUTH_URL` is the key `auth_url`. Those of its test runners are none. */
+function variablesAsEntry(environment: Environment): Mapping {
+  const names = Object.keys(environment).filter((name) => /^OS_(?!TEST|STD|LOG)/.test(name));
+  return Object.fromEntries(names.map((name) => [name.slice('OS_'.length).toLowerCase(), environment[name]]));
 }
 
-function readPassword(auth: Cloud['auth'], mistakes: string[]): Credentials | undefined {
-  const user = readNamed(auth, 'user', auth.user_id, auth.username);
-  const project = readNamed(auth, 'project', auth.project_id, auth.project_name);
-  const { password } = auth;
+function readCredentials(values: CloudValues, mistakes: string[]): Credentials | undefined {
+  const { application_credential_id: id, application_credential_name: name } = values;
+  if (id === undefined && name === undefined) return readPassword(values, mistakes);
+  const secret = values.application_credential_secret;
+  const user = readNamed(values, 'user');
+  if (secret === undefined) {
+    mistakes.push('OS_APPLICATION_CREDENTIAL_SECRET (application_credential_secret) is missing.');
+  }
+  if (id === undefined && user === undefined) {
+    mistakes.push(
+      'OS_USERNAME (username) or OS_USER_ID (user_id) is missing: an application credential is named by its id, or by ' +
+        'its name and its user.',
+    );
+  }
+  if (secret === undefined) return undefined;
+  if (id !== undefined) return { method: 'application_credential', id, secret };
+  return user && { method: 'application_credential', name: name!, user, secret };
+}
+
+function readPassword(values: CloudValues, mistakes: string[]): Credentials | undefined {
+  const user = readNamed(values, 'user');
+  const project = readNamed(values, 'project');
+  const { password } = values;
   if (user === undefined) {
     mistakes.push('OS_USERNAME (username) or OS_USER_ID (user_id) is missing, or OS_APPLICATION_CREDENTIAL_ID.');
   }
@@ -101,20 +123,17 @@ function readPassword(auth: Cloud['auth'], mistakes: string[]): Credentials | un
   return { method: 'password', user, password, project };
 }
 
-function readNamed(
-  auth: Cloud['auth'],
-  of: 'user' | 'project',
-  id: string | undefined,
-  name: string | undefined,
-): { id: string } | { name: string; domain: Domain } | undefined {
+function readNamed(values: CloudValues, of: 'user' | 'project'): NamedInKeystone | undefined {
+  const id = values[`${of}_id`];
+  const name = of === 'user' ? values.username : values.project_name;
   if (id !== undefined) return { id };
-  return name === undefined ? undefined : { name, domain: domainOf(auth, of) };
+  return name === undefined ? undefined : { name, domain: domainOf(values, of) };
 }
 
-/** Without a domain the one with the id `default`, as the openstack client does. */
-function domainOf(auth: Cloud['auth'], of: 'user' | 'project'): Domain {
-  const id = auth[`${of}_domain_id`];
-  const name = auth[`${of}_domain_name`];
+/** An id wins over a name, as keystoneauth has it. Without a domain the one with the id `default`, as openstackclient does. */
+function domainOf(values: CloudValues, of: 'user' | 'project'): Domain {
+  const id = values[`${of}_domain_id`] ?? values.default_domain_id;
+  const name = values[`${of}_domain_name`] ?? values.default_domain_name;
   if (id !== undefined) return { id };
   return name === undefined ? { id: 'default' } : { name };
 }
@@ -142,8 +161,9 @@ function readInterface(value: string, mistakes: string[]): ComputeEndpointChoice
   return found ?? 'public';
 }
 
-function readCa(file: string | undefined, mistakes: string[]): string | undefined {
-  if (file === undefined) return undefined;
+function readCa(named: string | undefined, mistakes: string[]): string | undefined {
+  if (named === undefined) return undefined;
+  const file = named.replace(/^~(?=\/)/, os.homedir()); // as openstacksdk does
   try {
     const pem = readFileSync(file, 'utf8');
     void new X509Certificate(pem); // of several certificates it reads the first

@@ -1,30 +1,30 @@
 import { z } from 'zod';
 import { SERVICE_TYPE_PATTERN, SERVICE_TYPE_RULE } from '../registrations/service-type';
 
-/** What says where OpenStack is: the names that operators know. Read by `openstack-config.ts`. */
-export const openStackSettings = z.object({
-  OS_CLOUD: optionalText(),
-  OS_CLIENT_CONFIG_FILE: optionalText(),
-  OS_AUTH_URL: optionalText(),
-  OS_USERNAME: optionalText(),
-  OS_USER_ID: optionalText(),
-  OS_PASSWORD: optionalText(),
-  OS_USER_DOMAIN_NAME: optionalText(),
-  OS_USER_DOMAIN_ID: optionalText(),
-  OS_PROJECT_NAME: optionalText(),
-  OS_PROJECT_ID: optionalText(),
-  OS_PROJECT_DOMAIN_NAME: optionalText(),
-  OS_PROJECT_DOMAIN_ID: optionalText(),
-  OS_APPLICATION_CREDENTIAL_ID: optionalText(),
-  OS_APPLICATION_CREDENTIAL_SECRET: optionalText(),
-  OS_REGION_NAME: optionalText(),
-  OS_INTERFACE: optionalText(),
-  OS_CACERT: optionalText(),
-  OS_COMPUTE_ENDPOINT_OVERRIDE: optionalText(),
-  WWW_AUTHENTICATE_URI: optionalText(),
-});
-
-export type OpenStackSettings = z.infer<typeof openStackSettings>;
+/** What says where OpenStack is: the names that operators know. `cloud-values.ts` has the older names for them. */
+export const OPENSTACK_SETTINGS = [
+  'OS_CLOUD',
+  'OS_CLIENT_CONFIG_FILE',
+  'OS_CLIENT_SECURE_FILE',
+  'OS_AUTH_URL',
+  'OS_USERNAME',
+  'OS_USER_ID',
+  'OS_PASSWORD',
+  'OS_USER_DOMAIN_NAME',
+  'OS_USER_DOMAIN_ID',
+  'OS_PROJECT_NAME',
+  'OS_PROJECT_ID',
+  'OS_PROJECT_DOMAIN_NAME',
+  'OS_PROJECT_DOMAIN_ID',
+  'OS_APPLICATION_CREDENTIAL_ID',
+  'OS_APPLICATION_CREDENTIAL_NAME',
+  'OS_APPLICATION_CREDENTIAL_SECRET',
+  'OS_REGION_NAME',
+  'OS_INTERFACE',
+  'OS_CACERT',
+  'OS_COMPUTE_ENDPOINT_OVERRIDE',
+  'WWW_AUTHENTICATE_URI',
+] as const;
 
 /** Every other environment variable the service reads, with its form and default. `.env.example` explains each. */
 export const serviceSettings = z.object({

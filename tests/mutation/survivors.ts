@@ -15,23 +15,8 @@ const NEVER_USED = 'The mistake has been noted, and what is given back is never 
 export const EXPLANATIONS: readonly Explanation[] = [
   {
     file: 'src/config/clouds-yaml.ts',
-    code: ['findCloudsYaml(): string', 'const folders', 'return folders', '${file ??'],
-    why: ELSEWHERE,
-  },
-  {
-    file: 'src/config/clouds-yaml.ts',
-    code: ['verify: scalar'],
-    why: 'Any text but those four says the same as none.',
-  },
-  {
-    file: 'src/config/clouds-yaml.ts',
     code: ['file === undefined ||'],
     why: 'There is no file without a name, either; the compiler wants to hear it.',
-  },
-  {
-    file: 'src/config/clouds-yaml.ts',
-    code: ['value !== null && !Array'],
-    why: 'As YAML is read here it has no null; the compiler does not know that.',
   },
   {
     file: 'src/config/config.ts',

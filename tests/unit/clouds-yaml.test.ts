@@ -100,8 +100,8 @@ describe('OS_CLOUD', () => {
   it('says where in the file something has the wrong form', () => {
     const file = write('clouds.yaml', 'clouds: { prod: { auth: { username: [a, b] }, verify: { a: b } } }');
     expect(mistakes()).toEqual([
-      expect.stringContaining(`${file}: cloud prod.auth.username: `),
-      expect.stringContaining(`${file}: cloud prod.verify: `),
+      `${file}: cloud prod.verify: must be a text.`,
+      `${file}: cloud prod.auth.username: must be a text.`,
     ]);
   });
 
@@ -111,14 +111,38 @@ describe('OS_CLOUD', () => {
   });
 
   it.each([
-    ['not YAML', 'clouds: { prod: { auth: { password: the-secret'],
-    ['YAML without clouds', 'password: the-secret'],
-    ['a text', 'the-secret'],
-    ['nothing', ''],
-    ['two keys alike', 'clouds: { prod: { password: the-secret, password: the-secret } }'],
-  ])('says that the file cannot be read, and nothing of what it holds: %s', (_, content) => {
+    [
+      'clouds: { prod: { auth: { password: the-secret',
+      'cannot be read: the indentation does not fit, or a bracket is not closed (line 1).',
+    ],
+    [
+      'clouds:\n  prod:\n\tpassword: the-secret',
+      'cannot be read: a tab is used to indent: YAML wants blanks (line 3).',
+    ],
+    ['clouds:\n  prod:\n    a: the-secret\n    a: b', 'cannot be read: a key stands there twice (line 4).'],
+    [
+      'clouds:\n  prod:\n    a: "the-secret',
+      'cannot be read: a quote, a bracket, a comma or a colon is missing (line 3).',
+    ],
+    ['clouds: {}\n---\nthe-secret: {}', 'cannot be read: a second document begins (line 2).'],
+    ['clouds: the-secret: b', 'cannot be read: it is no well-formed YAML (BLOCK_AS_IMPLICIT_KEY) (line 1).'],
+    ['clouds: *the-secret', 'cannot be read: an alias has no anchor, or too many stand there.'],
+    ['password: the-secret', 'has no mapping "clouds".'],
+    ['the-secret', 'has no mapping "clouds".'],
+    [Buffer.from('clouds: the-secret \xE4', 'latin1'), 'cannot be read: it is not in UTF-8.'],
+  ])('says what is wrong with a file and where, and nothing of what it holds: %j', (content, said) => {
     const file = write('clouds.yaml', content);
-    expect(mistakes()).toEqual([`${file} cannot be read as YAML with a "clouds" key.`]);
+    expect(mistakes()).toEqual([`${file} ${said}`]);
+  });
+
+  it('says so when the file is a folder', () => {
+    write('clouds.yaml/in-it', '');
+    expect(mistakes()).toEqual([`${pathOf('clouds.yaml')} cannot be read (EISDIR).`]);
+  });
+
+  it('takes a file with a byte order mark and the line ends of Windows', () => {
+    write('clouds.yaml', `\uFEFF${COMPLETE.replaceAll('\n', '\r\n')}`);
+    expect(read().credentials).toMatchObject({ password: 'from clouds' });
   });
 
   it('says where in secure.yaml something has the wrong form', () => {
@@ -131,7 +155,7 @@ describe('OS_CLOUD', () => {
   it('says the same of secure.yaml', () => {
     write('clouds.yaml', COMPLETE);
     const file = write('secure.yaml', 'clouds: { prod: { auth: { password: "the-secret');
-    expect(mistakes()).toEqual([`${file} cannot be read as YAML with a "clouds" key.`]);
+    expect(mistakes()).toEqual([`${file} cannot be read: a quote, a bracket, a comma or a colon is missing (line 1).`]);
   });
 
   it.each([

@@ -43,6 +43,7 @@ describe('the settings', () => {
       },
       nova: { timeoutMs: 10_000, deadlineMs: 30_000, maxConcurrentRequests: 8 },
       upstream: { answerMaxBytes: 16_777_216, inFlightMaxBytes: 67_108_864, probeIntervalMs: 1_000 },
+      warnings: [],
     });
   });
 
@@ -118,6 +119,7 @@ describe('the settings', () => {
       },
       nova: { timeoutMs: 10, deadlineMs: 11, maxConcurrentRequests: 12 },
       upstream: { answerMaxBytes: 65_537, inFlightMaxBytes: 65_538, probeIntervalMs: 15 },
+      warnings: [],
     });
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { readConfig } from '../../src/config/config';
-import { openStackSettings, serviceSettings } from '../../src/config/settings';
+import { OPENSTACK_SETTINGS, serviceSettings } from '../../src/config/settings';
 
 const TEXT = readFileSync(join(__dirname, '../../.env.example'), 'utf8');
 
@@ -16,7 +16,7 @@ const shown = parseEnv([...TEXT.matchAll(/^# ([A-Z][A-Z0-9_]*=.*)$/gm)].map(([, 
 
 describe('.env.example', () => {
   it('names each setting once, and nothing else', () => {
-    const settings = [...Object.keys(openStackSettings.shape), ...Object.keys(serviceSettings.shape)];
+    const settings = [...OPENSTACK_SETTINGS, ...Object.keys(serviceSettings.shape)];
     const lines = [...TEXT.matchAll(/^(?:# )?([A-Z][A-Z0-9_]*)=/gm)].map(([, name]) => name);
     expect(lines.toSorted()).toEqual(settings.toSorted());
   });

@@ -28,7 +28,8 @@ function lookAtSettings(): { config: Config | undefined; findings: Finding[] } {
   const about = 'settings';
   try {
     const config = readProcessConfig();
-    return { config, findings: [{ about, severity: 'ok', says: 'Every setting is well-formed.' }] };
+    const warnings = config.warnings.map((says): Finding => ({ about, severity: 'warn', says }));
+    return { config, findings: [{ about, severity: 'ok', says: 'Every setting is well-formed.' }, ...warnings] };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const findings = error.mistakes.map((says): Finding => ({ about, severity: 'fail', says }));

@@ -27,7 +27,7 @@ export function useCloudFiles() {
 
   const pathOf = (name: string): string => folder.in(name);
 
-  function write(name: string, content: string): string {
+  function write(name: string, content: string | Buffer): string {
     mkdirSync(dirname(pathOf(name)), { recursive: true });
     writeFileSync(pathOf(name), content);
     return pathOf(name);
