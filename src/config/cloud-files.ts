@@ -23,11 +23,21 @@ const YAML_MISTAKES: Partial<Record<YAMLError['code'], string>> = {
  * @param stem without its suffix, such as `clouds`
  */
 export function findCloudFile(stem: string, environment: Environment): string | undefined {
-  const home = path.join(os.homedir(), '.config');
-  const bases = [environment['XDG_CONFIG_HOME'] ?? home, home, ...systemFolders(environment), '/etc'];
+  const home = homeFolder();
+  const ofUser = [environment['XDG_CONFIG_HOME'], home && path.join(home, '.config')];
+  const bases = [...ofUser.filter((base) => base !== undefined), ...systemFolders(environment), '/etc'];
   const folders = ['.', ...bases.map((base) => path.join(base, 'openstack'))];
   const files = folders.flatMap((folder) => SUFFIXES.map((suffix) => path.join(folder, `${stem}${suffix}`)));
   return files.find((file) => existsSync(file));
+}
+
+/** A container's user may have neither a HOME nor an entry in /etc/passwd: then nothing is looked for there. */
+export function homeFolder(): string | undefined {
+  try {
+    return os.homedir();
+  } catch {
+    return undefined;
+  }
 }
 
 function systemFolders({ XDG_CONFIG_DIRS: value }: Environment): string[] {

@@ -14,6 +14,7 @@ export interface Config {
     readonly maxConcurrentRequests: number;
     readonly maxConnections: number;
     readonly requestTimeoutMs: number;
+    readonly keepAliveTimeoutMs: number;
     readonly drainSeconds: number;
     readonly shutdownSeconds: number;
     readonly errorHelpUrl: string;
@@ -157,6 +158,7 @@ function arrange(values: ServiceSettings, openstack: OpenStackConfig): Omit<Conf
       maxConcurrentRequests: values.MAX_CONCURRENT_REQUESTS,
       maxConnections: values.MAX_CONNECTIONS,
       requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
+      keepAliveTimeoutMs: values.KEEP_ALIVE_TIMEOUT_MS,
       drainSeconds: values.DRAIN_SECONDS,
       shutdownSeconds: values.SHUTDOWN_SECONDS,
       errorHelpUrl: values.ERROR_HELP_URL,

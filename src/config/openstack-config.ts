@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import os from 'node:os';
 import type { ComputeEndpointChoice } from '../openstack/compute-endpoint';
 import type { Credentials, Domain, NamedInKeystone } from '../openstack/credentials';
+import { homeFolder } from './cloud-files';
 import { chooseRegion } from './cloud-region';
 import { type CloudValues, cloudValues, namesOfPlace } from './cloud-values';
 import { readCloud } from './clouds-yaml';
@@ -163,7 +163,7 @@ function readInterface(value: string, mistakes: string[]): ComputeEndpointChoice
 
 function readCa(named: string | undefined, mistakes: string[]): string | undefined {
   if (named === undefined) return undefined;
-  const file = named.replace(/^~(?=\/)/, os.homedir()); // as openstacksdk does
+  const file = named.replace(/^~(?=\/)/, homeFolder() ?? '~'); // as openstacksdk does
   try {
     const pem = readFileSync(file, 'utf8');
     void new X509Certificate(pem); // of several certificates it reads the first

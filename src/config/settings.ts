@@ -34,6 +34,7 @@ export const serviceSettings = z.object({
   MAX_CONCURRENT_REQUESTS: whole(2000, { min: 1, max: 100_000 }),
   MAX_CONNECTIONS: whole(4000, { min: 1, max: 100_000 }),
   REQUEST_TIMEOUT_MS: whole(30_000, { min: 100, max: 3_600_000 }),
+  KEEP_ALIVE_TIMEOUT_MS: whole(65_000, { min: 1_000, max: 3_600_000 }),
   DRAIN_SECONDS: whole(5, { min: 0, max: 3600 }),
   SHUTDOWN_SECONDS: whole(10, { min: 0, max: 3600 }),
   ERROR_HELP_URL: text('docs/errors.md'),

@@ -17,10 +17,10 @@ export function accessLog(contract: Contract, meter: Meter, logger: Logger) {
     response.on('close', () => {
       const { requestId, inboundGlobalRequestId, caller, globalRequestId, errorCode, target } = contextOf(request);
       const ms = performance.now() - startedAt;
-      const status = response.writableEnded ? response.statusCode : 'client gone';
+      const status = response.writableEnded ? response.statusCode : undefined; // one type: stores of logs insist on it
       const route = target?.route ?? (request as OpenApiRequest).openapi?.openApiRoute;
       const operation = target?.operationId ?? (route && operationIdOf(contract, route, request.method));
-      meter.served({ operation: operation ?? 'none', status, seconds: ms / 1000, errorCode });
+      meter.served({ operation: operation ?? 'none', status: status ?? 'client gone', seconds: ms / 1000, errorCode });
       logInfo(logger, 'request', {
         request_id: requestId,
         global_request_id: inboundGlobalRequestId,
@@ -28,6 +28,7 @@ export function accessLog(contract: Contract, meter: Meter, logger: Logger) {
         url: originalUrl.slice(0, LOGGED_URL_CHARACTERS).replace(TOKEN, '***'),
         route,
         status,
+        client_gone: response.writableEnded ? undefined : true,
         code: errorCode,
         ms: Math.round(ms * 100) / 100,
         bytes: Number(response.getHeader('Content-Length') ?? 0),

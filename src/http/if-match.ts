@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { HttpFault } from './http-fault';
+import { withoutCoding } from './send-body';
 
 const FORM = /^(?:W\/)?"[\x21\x23-\x7e]*"(?:[ \t]*,[ \t]*(?:W\/)?"[\x21\x23-\x7e]*")*$/;
 const STRONG = /(W\/)?"([^"]*)"/g;
@@ -19,7 +20,9 @@ export function readIfMatch(request: Request): readonly string[] | 'any' | undef
       detail: 'If-Match must be ETags in quotes, separated by commas, or *.',
     });
   }
-  return [...value.matchAll(STRONG)].flatMap(([, weak, tag]) => (weak === undefined && tag !== undefined ? [tag] : []));
+  return [...withoutCoding(value).matchAll(STRONG)].flatMap(([, weak, tag]) =>
+    weak === undefined && tag !== undefined ? [tag] : [],
+  );
 }
 
 /**

@@ -5,8 +5,17 @@ import fresh from 'fresh';
 export const VALIDATE_RESPONSES = 'validate responses';
 
 /** Whether the client has the body with this ETag already (RFC 9110, 13.1.2). */
-export function hasBody(request: Request, etag: string): boolean {
-  return fresh(request.headers, { etag });
+export function hasBody({ headers }: Request, etag: string): boolean {
+  const asked = headers['if-none-match'];
+  return fresh(asked === undefined ? headers : { ...headers, 'if-none-match': withoutCoding(asked) }, { etag });
+}
+
+/**
+ * Apache's mod_deflate and mod_brotli write how they have compressed a body into its ETag (`"...-gzip"`), and hand the
+ * client's condition on as it is: without this no condition would ever hold behind them.
+ */
+export function withoutCoding(etags: string): string {
+  return etags.replaceAll(/(?<="[\w-]{43})-(?:gzip|br)(?=")/g, '');
 }
 
 /** Sends a JSON body that is ready. HEAD gets the headers of GET. */

@@ -13,8 +13,6 @@ import { turnsKeyOf } from './source-address';
 import { Turns } from './turns';
 import { refuseOnTheWire, refuseSurplus, refuseTunnel, type WireRefusalOptions } from './wire-refusal';
 
-/** Longer than the idle time that load balancers commonly keep (60 s), so that they close first. */
-const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const MAX_HEADERS_TIMEOUT_MS = 10_000;
 const MAX_CHECK_INTERVAL_MS = 1_000;
 const SWEEP_INTERVAL_MS = 50;
@@ -32,6 +30,8 @@ export interface ServerOptions extends WireRefusalOptions {
   readonly maxConnections: number;
   /** How long a request may take to arrive. */
   readonly requestTimeoutMs: number;
+  /** Longer than proxies keep an idle connection, so that they close first. */
+  readonly keepAliveTimeoutMs: number;
 }
 
 /** A server that is listening. */
@@ -61,7 +61,7 @@ export async function listen(app: Express, options: ServerOptions): Promise<Runn
       requestTimeout: requestTimeoutMs,
       headersTimeout: Math.min(requestTimeoutMs, MAX_HEADERS_TIMEOUT_MS),
       connectionsCheckingInterval: Math.min(requestTimeoutMs, MAX_CHECK_INTERVAL_MS),
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      keepAliveTimeout: options.keepAliveTimeoutMs,
       requireHostHeader: false, // Node's own refusal has no body: strict-requests does it
     },
     serve,

@@ -64,6 +64,7 @@ export class NovaSessions {
       const verdict = await this.judge(held, session, call);
       if (verdict.outcome === 'admin') return (this.latest = session);
       if (verdict.outcome === 'not admin' && !verdict.validity.isOver) throw notAdmin();
+      this.verdicts.delete(held); // it may be held on to: see ServiceToken
       this.refuse(session);
     }
     throw this.upstream.errors.unavailable("Nova refuses this service's own token, also a new one (401).");

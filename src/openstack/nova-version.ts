@@ -28,10 +28,10 @@ function minorOf(version: string): number | undefined {
 
 /**
  * Nova's v2.1 root, from whatever form the catalog holds: with or without a version, with or without the project's id
- * behind it. `/v2` is left for `/v2.1`: it ignores microversions.
+ * behind it, or keystoneauth's word for it (`%(project_id)s`). `/v2` is left for `/v2.1`: it ignores microversions.
  */
 export function novaRoot(endpoint: string, projectId: string | undefined): string {
-  let url = endpoint.replace(/\/+$/, '');
+  let url = endpoint.replace(/\/+$/, '').replace(/\/[%$]\((?:project|tenant)_id\)s$/, '');
   if (projectId !== undefined && url.endsWith(`/${projectId}`)) url = url.slice(0, -projectId.length - 1);
   return `${url.replace(/\/v2(\.\d+)?$/, '')}/v2.1`;
 }

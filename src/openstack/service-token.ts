@@ -9,8 +9,16 @@ import type { Catalog, KeystoneToken } from './keystone-token';
 const RENEW_WHEN_LEFT_MS = 120_000;
 /** Clouds with very short tokens: renewed in the last fifth of their life, not at every request. */
 const RENEW_IN_LAST_PART = 0.2;
-/** After a failed early renewal the old token serves on for this long before the next try; so does a refusal. */
+/** After a failed early renewal the old token serves on for this long before the next try. */
 const PAUSE_AFTER_FAILURE_MS = 5_000;
+/**
+ * After a first, a second, and each further refusal of the credentials. Keystone can lock an account after some refused
+ * logins (`[security_compliance] lockout_failure_attempts`; its guide has 6), for half an hour: the right password would be
+ * refused, too. A restart tries at once.
+ */
+const PAUSES_AFTER_REFUSAL_MS = [5_000, 600_000, 1_860_000] as const;
+/** When the token that replaced a refused one is refused as well, another login would bring no better one. */
+const PAUSE_AFTER_INVALIDATION_MS = 5_000;
 
 /** The service's own session with OpenStack. */
 export interface ServiceSession {
@@ -33,6 +41,8 @@ export class ServiceToken {
   private renewal: Promise<ServiceSession> | undefined;
   private pause: Countdown | undefined;
   private refused: LoginRefused | undefined;
+  private refusals = 0;
+  private untilInvalidation: Countdown | undefined;
 
   constructor(
     private readonly keystone: KeystoneClient,
@@ -50,8 +60,8 @@ export class ServiceToken {
    * A session that is good now. While a token nears its end the old one goes on serving and the new one is fetched
    * behind it, so that nobody waits and a short outage of Keystone goes unnoticed.
    *
-   * When Keystone refuses the credentials, whoever asks within the next moments hears the same without a login: callers
-   * must not be able to make us lock our own account.
+   * When Keystone refuses the credentials, whoever asks within the next pause hears the same without a login: callers must
+   * not be able to make us lock our own account.
    * @throws RegisteredFlavorsError `unavailable` when there is none and none can be had
    */
   async get(globalRequestId: string): Promise<ServiceSession> {
@@ -77,17 +87,22 @@ export class ServiceToken {
     return this.session?.token;
   }
 
-  /** Throws a token away that a service refused. A newer one stays. */
+  /** Throws a token away that a service refused. A newer one stays, and so does one that has just replaced another. */
   invalidate(token: string): void {
-    if (this.session?.token === token) this.session = undefined;
+    if (this.session?.token !== token || this.untilInvalidation?.isOver === false) return;
+    this.session = undefined;
+    this.untilInvalidation = new Countdown(this.options.clock, PAUSE_AFTER_INVALIDATION_MS);
   }
 
   private renew(globalRequestId: string): Promise<ServiceSession> {
     const { clock, deadlineMs } = this.options;
     this.renewal ??= this.login({ globalRequestId, signal: AbortSignal.timeout(deadlineMs) })
       .catch((error: unknown) => {
-        this.pause = new Countdown(clock, PAUSE_AFTER_FAILURE_MS);
         this.refused = error instanceof LoginRefused ? error : undefined;
+        this.pause = new Countdown(
+          clock,
+          this.refused === undefined ? PAUSE_AFTER_FAILURE_MS : this.pauseAfterRefusal(),
+        );
         this.options.meter.tokenRenewed(this.refused === undefined ? 'failed' : 'refused');
         throw error;
       })
@@ -95,6 +110,13 @@ export class ServiceToken {
         this.renewal = undefined;
       });
     return this.renewal;
+  }
+
+  private pauseAfterRefusal(): number {
+    const pause = PAUSES_AFTER_REFUSAL_MS[this.refusals] ?? PAUSES_AFTER_REFUSAL_MS.at(-1)!;
+    this.refusals += 1;
+    this.options.logger.warn("Keystone refused this service's own credentials", { nextLoginInSeconds: pause / 1000 });
+    return pause;
   }
 
   private async login(call: KeystoneCall): Promise<ServiceSession> {
@@ -109,6 +131,7 @@ export class ServiceToken {
       lifetime: new Countdown(clock, lifetimeMs),
       untilRenewal: new Countdown(clock, lifetimeMs - marginMs),
     };
+    this.refusals = 0;
     this.options.meter.tokenRenewed('ok');
     return this.session;
   }

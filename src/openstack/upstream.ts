@@ -68,7 +68,7 @@ export class Upstream {
     this.errors = options.errors;
     this.retryBudget = new RetryBudget(options.clock);
     this.circuit = new Circuit({ ...options, probe: (signal) => this.probe(signal) });
-    const trust = options.ca === undefined ? {} : { ca: options.ca };
+    const trust = options.ca === undefined ? {} : { ca: options.ca, allowPartialTrustChain: true }; // as curl
     this.client = axios.create({
       httpAgent: new http.Agent({ keepAlive: true }),
       // rejectUnauthorized is the default, but one that NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment turns off

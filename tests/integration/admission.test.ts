@@ -21,7 +21,7 @@ describe('where there is a place for one request', () => {
   afterEach(() => here.stub.nova.heals());
   afterAll(() => here.world.close());
 
-  const gone = () => here.world.service.log.filter((line) => line.includes('"client gone"')).length;
+  const gone = () => here.world.service.log.filter((line) => line.includes('"client_gone":true')).length;
   const url = () => here.world.service.url;
   const token = () => `X-Auth-Token: ${here.world.tokens.admin}`;
   const keptAlive = (line: string) => `${line} HTTP/1.1\r\nHost: x\r\n${token()}\r\n\r\n`;

@@ -22,7 +22,7 @@ describe('clients that leave while others of their requests wait', () => {
   afterAll(async () => expect(await here.close()).toBe(0));
 
   /** How many requests have been logged as left by their clients. */
-  const left = () => here.service.output.split('"client gone"').length - 1;
+  const left = () => here.service.output.split('"client_gone":true').length - 1;
 
   describe.each([
     ['Nova', () => (here.stub.nova.hangs(), here.admin)],

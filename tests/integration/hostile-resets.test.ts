@@ -47,7 +47,7 @@ describe('clients that reset their connections', () => {
     const { socket } = connect(slow);
     await untilNovaIsAsked();
     socket.resetAndDestroy();
-    await here.service.prints(/"client gone"/);
+    await here.service.prints(/"client_gone":true/);
     expect(await servesOn()).toEqual({ status: 200, ...UNHARMED });
   });
 

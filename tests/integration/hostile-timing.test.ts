@@ -177,7 +177,7 @@ describe('hostile timing', () => {
       const connection = connect().send(head(`POST /RegisteredFlavors/${type}/1`));
       while (here.stub.nova.requests.length === 0) await pause(10);
       connection.socket.destroy();
-      await here.service.prints(new RegExp(`"status":"client gone".*${type}|${type}.*"status":"client gone"`));
+      await here.service.prints(new RegExp(`"client_gone":true.*${type}|${type}.*"client_gone":true`));
       await pause(300); // Nova's answer is there by now
       undo();
       expect(await here.registered(type)).toEqual([]);

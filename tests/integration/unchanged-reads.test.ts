@@ -45,6 +45,16 @@ describe.each(['false', 'true'])('a read of what has not changed, with VALIDATE_
     expect((await read(PATH, headers)).status).toBe(status);
   });
 
+  it.each(['gzip', 'br'])(
+    'is 304 to its ETag as Apache writes it when it has compressed the body: -%s',
+    async (coding) => {
+      const { etag } = (await read(PATH)).headers as { etag: string };
+      const compressed = etag.replace(/"$/, `-${coding}"`);
+      expect((await read(PATH, { 'If-None-Match': compressed })).status).toBe(304);
+      expect((await read(PATH, { 'If-None-Match': compressed.replace('-', '--') })).status).toBe(200);
+    },
+  );
+
   it('is 304 to a weak form of its ETag, and 200 to who wants it anew', async () => {
     const { etag = '' } = (await read()).headers as { etag?: string };
 

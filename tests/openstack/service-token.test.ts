@@ -67,6 +67,26 @@ describe('the first token', () => {
     expect(cloud.keystone.findValidToken(await getToken())).toBeDefined();
   });
 
+  it('is asked for seldom while the credentials are refused: Keystone may lock an account after some of them', async () => {
+    cloud.keystone.fails(401);
+    for (let second = 0; second < 1800; second += 1) {
+      await failureOf(getToken());
+      clients.clock.passes(1);
+    }
+    expect(loginsAt(cloud)).toBe(3);
+  });
+
+  it('is soon tried again after a refusal, when there was a good login before it', async () => {
+    for (let round = 0; round < 4; round += 1) {
+      cloud.keystone.fails(401);
+      await failureOf(getToken());
+      cloud.keystone.heals();
+      clients.clock.passes(5);
+      clients.serviceToken.invalidate(await getToken());
+    }
+    expect(loginsAt(cloud)).toBe(8);
+  });
+
   it('is not waited for longer than the deadline', async () => {
     clients = connect(cloud, { keystoneDeadlineMs: 150 });
     cloud.keystone.hangs();
@@ -194,6 +214,16 @@ describe('a token that a service refused', () => {
     clients.serviceToken.invalidate(first);
 
     expect([await getToken(), loginsAt(cloud)]).toEqual([second, 2]);
+  });
+
+  it('is not replaced again and again: what replaced it may be refused for another reason', async () => {
+    for (let count = 0; count < 20; count += 1) clients.serviceToken.invalidate(await getToken());
+    expect(loginsAt(cloud)).toBe(2);
+
+    clients.clock.passes(5);
+    clients.serviceToken.invalidate(await getToken());
+    await getToken();
+    expect(loginsAt(cloud)).toBe(3);
   });
 
   it('leaves no secret in the failure to get another', async () => {

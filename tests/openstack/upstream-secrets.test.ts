@@ -1,6 +1,6 @@
 import { createServer } from 'node:https';
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -154,6 +154,38 @@ describe('HTTPS', () => {
 
   it('works with a CA of one’s own', async () => {
     expect((await ask({ ca })).json).toEqual({ safe: true });
+  });
+
+  it('trusts an intermediate authority that the file has, as curl does', async () => {
+    const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
+    const signed = (name: string, by: string, extension: string) => {
+      writeFileSync(join(folder, 'extension'), extension);
+      openssl(
+        'req',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-subj',
+        `/CN=${name}`,
+        '-keyout',
+        `${name}.key`,
+        '-out',
+        'request',
+      );
+      const authority = ['-CA', `${by}.pem`, '-CAkey', `${by}.key`, '-CAcreateserial', '-extfile', 'extension'];
+      openssl('x509', '-req', '-in', 'request', ...authority, '-days', '1', '-out', `${name}.pem`);
+      return readFileSync(join(folder, `${name}.pem`), 'utf8');
+    };
+    const self = ['-subj', '/CN=root', '-keyout', 'root.key', '-out', 'root.pem', '-days', '1'];
+    openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...self);
+    const issuing = signed('issuing', 'root', 'basicConstraints=CA:TRUE');
+    const cert = signed('leaf', 'issuing', 'subjectAltName=IP:127.0.0.1');
+    const key = readFileSync(join(folder, 'leaf.key'));
+    const https = createServer({ key, cert: cert + issuing }, (_, response) => void response.end('{"safe": true}'));
+    const behind = await listenOnLoopback(https, 'https');
+    const upstream = createUpstream({ errors: keystoneErrors, ca: issuing });
+    const asked = upstream.request({ method: 'GET', url: `${behind.url}/`, headers: {}, ...aCall() });
+    expect((await asked.finally(() => behind.close())).json).toEqual({ safe: true });
   });
 
   it.each([

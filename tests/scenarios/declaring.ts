@@ -88,8 +88,9 @@ export function declaring(world: () => World): void {
         codes: ['registered-flavors.request.invalid'],
       });
       expect(await registeredFor(type)).toEqual([id]);
+      const compressedByApache = (await read()).etag.replace(/"$/, '-gzip"');
       await patch({ [type]: null })
-        .set('If-Match', `"other", ${(await read()).etag}`)
+        .set('If-Match', `"other", ${compressedByApache}`)
         .expect(200);
       expect(await registeredFor(type)).toEqual([]);
     });

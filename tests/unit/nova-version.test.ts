@@ -55,6 +55,9 @@ describe('novaRoot', () => {
     'http://nova:8774/v2.1/a1b2c3/',
     'http://nova:8774/v2/a1b2c3',
     'http://nova:8774/a1b2c3',
+    'http://nova:8774/v2.1/%(project_id)s',
+    'http://nova:8774/v2.1/%(tenant_id)s/',
+    'http://nova:8774/v2/$(project_id)s',
   ])('of %s', (endpoint) => {
     expect(novaRoot(endpoint, 'a1b2c3')).toBe('http://nova:8774/v2.1');
   });
