@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
 import { ConfigError } from './config-error';
+import { readEnvironment } from './env-file';
+import { oddSecrets, readGivenValues } from './odd-values';
 import { type OpenStackConfig, readOpenStackConfig } from './openstack-config';
 import { type ServiceSettings, serviceSettings } from './settings';
 
@@ -56,7 +56,7 @@ export interface Config {
     readonly inFlightMaxBytes: number;
     readonly probeIntervalMs: number;
   };
-  /** What was set and has no effect, in sentences. */
+  /** What was set and has no effect, or looks odd, in sentences. */
   readonly warnings: readonly string[];
 }
 
@@ -65,10 +65,8 @@ export interface Config {
  * @throws ConfigError with every mistake that there is
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  // `PORT=` in a file means: not set
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const mistakes: string[] = [];
-  const warnings: string[] = [];
+  const { given, mistakes } = readGivenValues(environment);
+  const warnings = oddSecrets(given);
   const service = serviceSettings.safeParse(given);
   for (const issue of service.error?.issues ?? []) mistakes.push(`${issue.path.join()} ${issue.message}.`);
   const openstack = collect(mistakes, () => readOpenStackConfig(given, warnings));
@@ -88,36 +86,27 @@ function collect<T>(mistakes: string[], read: () => T): T | undefined {
 }
 
 /**
- * Reads nothing but where the registry is: whoever looks after the file does not need OpenStack.
+ * Reads nothing but where the registry is: whoever looks after the file does not need OpenStack. A mistake in `.env` may
+ * have lost just that, and does not matter where the environment says it.
  * @throws ConfigError
  */
 export function readProcessDatabaseUrl(): string {
-  const { error, data } = serviceSettings.pick({ DATABASE_URL: true }).safeParse({
-    DATABASE_URL: readEnvironment()['DATABASE_URL'] || undefined,
-  });
-  if (data === undefined) throw new ConfigError(error.issues.map((issue) => `DATABASE_URL ${issue.message}.`));
+  const { values, mistakes: ofTheFile } = readEnvironment();
+  const { given, mistakes } = readGivenValues({ DATABASE_URL: values['DATABASE_URL'] });
+  const { error, data } = serviceSettings.pick({ DATABASE_URL: true }).safeParse(given);
+  mistakes.push(...(error?.issues ?? []).map((issue) => `DATABASE_URL ${issue.message}.`));
+  if (!process.env['DATABASE_URL']) mistakes.unshift(...ofTheFile);
+  if (data === undefined || mistakes.length > 0) throw new ConfigError(mistakes);
   return data.DATABASE_URL;
 }
 
 /** Reads the process's own environment, and `.env` of the working folder when there is one (the environment wins). */
 export function readProcessConfig(): Config {
-  return readConfig(readEnvironment());
-}
-
-/** Nothing of the file becomes part of the process's environment: it is for this service, and Node.js would obey it, too. */
-function readEnvironment(): Readonly<Record<string, string | undefined>> {
-  return { ...readEnvFile(), ...process.env };
-}
-
-/** `process.loadEnvFile` takes a file that it may not read for none. */
-function readEnvFile(): NodeJS.Dict<string> {
-  try {
-    return parseEnv(readFileSync('.env', 'utf8'));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return {};
-    throw new ConfigError([`The file .env of this folder cannot be read (${code}).`]);
-  }
+  const { values, mistakes: ofTheFile, warnings } = readEnvironment();
+  const mistakes = [...ofTheFile];
+  const config = collect(mistakes, () => readConfig(values));
+  if (config === undefined || mistakes.length > 0) throw new ConfigError(mistakes);
+  return freeze({ ...config, warnings: [...warnings, ...config.warnings] });
 }
 
 /** Node.js's own switch would be ignored: whoever sets it expects something else. */

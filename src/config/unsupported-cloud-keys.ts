@@ -70,6 +70,16 @@ export function unsupportedKeys(entry: Mapping, nameOf: (key: string) => string)
   return found;
 }
 
+/** Whether openstacksdk obeys a key beside `auth`, or in it, also where this service does not. */
+export function isNameOfOpenStackSdk(key: string): boolean {
+  const patterns = [...NOT_USED.map(([pattern]) => pattern), ...OF_OTHERS];
+  return (
+    [...namesInAuth, ...namesOfPlace].includes(key) ||
+    Object.hasOwn(REFUSED, key) ||
+    patterns.some((each) => each.test(key))
+  );
+}
+
 function warningOf(key: string, nameOf: (key: string) => string): string[] {
   if ([...namesInAuth, ...namesOfPlace].includes(key)) return [];
   const why = NOT_USED.find(([pattern]) => pattern.test(key))?.[1];

@@ -4,12 +4,13 @@ const MOST_CHANGED = 1 / 3;
 /**
  * The one of the names that was probably meant: the fewest letters added, left out, changed or swapped with the next one
  * (optimal string alignment); of equally near ones the first. Undefined when none is near.
+ * @param atMost how many changes make another name of it, however long it is
  */
-export function nearestName(given: string, names: readonly string[]): string | undefined {
+export function nearestName(given: string, names: readonly string[], atMost = Infinity): string | undefined {
   let nearest: string | undefined;
   let fewest = Infinity;
   for (const name of names) {
-    const most = Math.max(1, Math.floor(Math.max(given.length, name.length) * MOST_CHANGED));
+    const most = Math.min(atMost, Math.max(1, Math.floor(Math.max(given.length, name.length) * MOST_CHANGED)));
     if (Math.abs(given.length - name.length) > most) continue; // it takes at least as many changes; long texts end here
     const changes = countChanges(given, name);
     if (changes <= most && changes < fewest) [nearest, fewest] = [name, changes];

@@ -21,9 +21,18 @@ export const EXPLANATIONS: readonly Explanation[] = [
   {
     file: 'src/config/config.ts',
     code: [
-      ...['readProcessDatabaseUrl(', 'const { error, data }', "readEnvironment()['DATABASE_URL']"],
-      ...['data === undefined', 'readProcessConfig(', 'readEnvironment(', 'function readEnvFile', 'try {'],
-      ...['} catch (error) {', "readFileSync('.env'", "code === 'ENOENT'", 'The file .env', '...process.env'],
+      ...['readProcessDatabaseUrl(', 'readProcessConfig(', 'readEnvironment()', 'ofTheFile'],
+      ...['{ DATABASE_URL: ', 'const { error, data }', '(error?.issues', "process.env['DATABASE_URL']"],
+      ...['data === undefined', 'config === undefined', '...warnings'],
+    ],
+    why: ELSEWHERE,
+  },
+  {
+    file: 'src/config/env-file.ts',
+    code: [
+      ...['readEnvironment(', 'readEnvLines(', 'const values', 'const names', 'return { values', 'readText(', 'try {'],
+      ...["readFileSync('.env'", '} catch', "code === 'ENOENT'", 'The file .env', 'bytes.includes(0)', 'TextDecoder'],
+      ...['is not UTF-8', 'lineThatIsNotUtf8(', "split('\\n')", 'findIndex('],
     ],
     why: ELSEWHERE,
   },

@@ -97,7 +97,7 @@ describe('readConfig', () => {
     ]);
   });
 
-  it.each(['abc', '0x50', '+80', '80 ', '٨٠', '1_000', 'NaN', 'Infinity', '9'.repeat(400)])(
+  it.each(['abc', '0x50', '+80', '8 0', '٨٠', '1_000', 'NaN', 'Infinity', '9'.repeat(400)])(
     'does not take "%s" for a number',
     (value) => {
       expect(mistakesWith({ PORT: value })).toEqual([`PORT must be a whole number from 0 to 65535, not "${value}".`]);
