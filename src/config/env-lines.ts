@@ -27,61 +27,68 @@ const UNSEEN = /[^\S \t]|\p{Cf}/u;
  * `NAME=` with blanks behind it, or an open quote, together with the lines that follow.
  * @param isOurs whether a name is one of a setting of this service: only these may be named, and only their values matter
  */
-export function readEnvLines(text: string, isOurs: (name: string) => boolean): EnvLines {
+export function readEnvLines(text: string, isOurs: IsOurs): EnvLines {
   const settings: EnvSetting[] = [];
   const mistakes: string[] = [];
   const lines = text.split(/\r?\n|\r$/);
   for (let at = 0; at < lines.length; at += 1) {
     const content = lines[at]!;
     if (BLANK_OR_COMMENT.test(content)) continue;
-    const [beginning, name] = BEGINNING.exec(content) ?? [];
-    const place = `.env line ${at + 1}`;
-    if (beginning === undefined || name === undefined || content.includes('\r')) {
-      mistakes.push(`${place}${ourName(content, isOurs)} ${notASetting(content)}`);
+    const [beginning, name] = content.includes('\r') ? [] : (BEGINNING.exec(content) ?? []);
+    if (beginning === undefined || name === undefined) {
+      mistakes.push(`.env line ${at + 1}${ourName(content, isOurs)} ${notASetting(content)}`);
       continue;
     }
-    const named = isOurs(name) ? `${place} (${name})` : place;
-    const written = content.slice(beginning.length);
-    const quoted = /^['"`]/.test(written) ? readQuoted(lines, at, written, isOurs) : undefined;
-    const mistake = quoted === undefined ? unquotedMistake(content.slice(content.indexOf('='))) : quoted.mistake;
-    // How another service reads the end of its own line is nothing to us.
-    if (mistake !== undefined && (isOurs(name) || quoted?.staysInLine === false)) mistakes.push(`${named} ${mistake}`);
-    const value = quoted?.text ?? written;
-    settings.push({ name, value: parseEnv(`NAME=${value}`)['NAME'] ?? '', line: at + 1 });
-    at = quoted?.lastLine ?? at;
+    const { text: written, lastLine, mistake } = readValue(lines, at, content.slice(beginning.length), isOurs);
+    // How other services read what stands in a line of their own is nothing to this one.
+    if (mistake !== undefined && (isOurs(name) || mistake.reachesOtherLines)) {
+      mistakes.push(`.env line ${at + 1}${ourName(name, isOurs)} ${mistake.says}`);
+    }
+    settings.push({ name, value: parseEnv(`NAME=${written}`)['NAME'] ?? '', line: at + 1 });
+    at = lastLine;
   }
   return { settings, mistakes: [...mistakes, ...givenTwice(settings, isOurs)] };
 }
 
-interface Quoted {
+interface Written {
   readonly text: string;
   readonly lastLine: number;
-  readonly staysInLine: boolean;
-  readonly mistake?: string;
+  readonly mistake?: { readonly says: string; readonly reachesOtherLines: boolean };
+}
+
+type IsOurs = (name: string) => boolean;
+
+function readValue(lines: readonly string[], at: number, written: string, isOurs: IsOurs): Written {
+  const whole = { text: written, lastLine: at };
+  if (!/^['"`]/.test(written)) {
+    const says = unquotedMistake(lines[at]!.slice(lines[at]!.indexOf('=')));
+    return says === undefined ? whole : { ...whole, mistake: { says, reachesOtherLines: false } };
+  }
+  const closing = written.indexOf(written[0]!, 1);
+  if (closing === -1) return readOverLines(lines, at, written, isOurs);
+  const quoted = { text: written.slice(0, closing + 1), lastLine: at };
+  if (REST_OF_QUOTED.test(written.slice(closing + 1))) return quoted;
+  const says =
+    'has more behind its closing quote. ' +
+    'A value with one kind of quotes in it stands in another kind: \' or " or `.';
+  return { ...quoted, mistake: { says, reachesOtherLines: false } };
 }
 
 /** The next quote of the same kind closes, also when it stands in a later line; nothing escapes it. */
-function readQuoted(lines: readonly string[], at: number, written: string, isOurs: (name: string) => boolean): Quoted {
+function readOverLines(lines: readonly string[], at: number, written: string, isOurs: IsOurs): Written {
   const quote = written[0]!;
-  const open = { text: written, lastLine: at, staysInLine: false };
-  const inLine = written.indexOf(quote, 1);
-  if (inLine !== -1) {
-    const quoted = { text: written.slice(0, inLine + 1), lastLine: at, staysInLine: true };
-    if (REST_OF_QUOTED.test(written.slice(inLine + 1))) return quoted;
-    return { ...quoted, mistake: `has more behind its closing quote. ${OTHER_QUOTES}` };
+  const wrong = (says: string): Written => ({
+    ...{ text: written, lastLine: at, mistake: { says, reachesOtherLines: true } },
+  });
+  const lastLine = lines.findIndex((line, index) => index > at && line.includes(quote));
+  if (lastLine === -1) return wrong('has a quote that nothing closes.');
+  const [before = '', ...behind] = lines[lastLine]!.split(quote);
+  const swallowed = lines.slice(at + 1, lastLine + 1).some((line) => isOurs(BEGINNING.exec(line)?.[1] ?? ''));
+  if (swallowed || !REST_OF_QUOTED.test(behind.join(quote))) {
+    return wrong(`has a quote that line ${lastLine + 1} closes: it looks as if its own one is missing.`);
   }
-  const last = lines.findIndex((line, index) => index > at && line.includes(quote));
-  if (last === -1) return { ...open, mistake: 'has a quote that nothing closes.' };
-  const closing = lines[last]!.indexOf(quote);
-  const swallowed = lines.slice(at + 1, last + 1).some((line) => isOurs(BEGINNING.exec(line)?.[1] ?? ''));
-  if (swallowed || !REST_OF_QUOTED.test(lines[last]!.slice(closing + 1))) {
-    return { ...open, mistake: `has a quote that line ${last + 1} closes: it looks as if its own one is missing.` };
-  }
-  const text = [written, ...lines.slice(at + 1, last), lines[last]!.slice(0, closing + 1)].join('\n');
-  return { text, lastLine: last, staysInLine: false };
+  return { text: [written, ...lines.slice(at + 1, lastLine), before + quote].join('\n'), lastLine };
 }
-
-const OTHER_QUOTES = 'A value with one kind of quotes in it stands in another kind: \' or " or `.';
 
 /** Readers of such files do not agree on these: a part of the value would be lost in one of them. */
 function unquotedMistake(fromEqualsSign: string): string | undefined {
@@ -92,7 +99,7 @@ function unquotedMistake(fromEqualsSign: string): string | undefined {
   return 'ends with a backslash, and no value goes on in the next line: put it in single quotes if it belongs to the value.';
 }
 
-function ourName(content: string, isOurs: (name: string) => boolean): string {
+function ourName(content: string, isOurs: IsOurs): string {
   const name = content.match(/[A-Za-z0-9_]+/g)?.find((word) => isOurs(word));
   return name === undefined ? '' : ` (${name})`;
 }
@@ -104,7 +111,7 @@ function notASetting(content: string): string {
 }
 
 /** Every reader takes the last one, and whoever edits the first one wonders: refused, as a key that stands twice in a body. */
-function givenTwice(settings: readonly EnvSetting[], isOurs: (name: string) => boolean): string[] {
+function givenTwice(settings: readonly EnvSetting[], isOurs: IsOurs): string[] {
   const linesOf = new Map<string, number[]>();
   for (const { name, line } of settings) if (isOurs(name)) linesOf.set(name, [...(linesOf.get(name) ?? []), line]);
   return [...linesOf]

@@ -7,7 +7,7 @@ export interface Explanation {
 }
 
 const ELSEWHERE =
-  'Runs in a process that a test starts (`clouds-yaml.test.ts`, `commands.test.ts`); Stryker sees only its own.';
+  'Runs in a process that a test starts (`clouds-yaml.test.ts`, `commands.test.ts`, `env-file.test.ts`); Stryker sees only its own.';
 const COMPILER = 'It is always there; the compiler does not know that.';
 const SAME = 'Does the same: ';
 const NEVER_USED = 'The mistake has been noted, and what is given back is never used.';

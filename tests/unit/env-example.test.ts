@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { readConfig } from '../../src/config/config';
+import { readEnvLines } from '../../src/config/env-lines';
 import { OPENSTACK_SETTINGS, serviceSettings } from '../../src/config/settings';
 
 const TEXT = readFileSync(join(__dirname, '../../.env.example'), 'utf8');
@@ -65,6 +67,21 @@ describe('.env.example', () => {
       (line) => line !== '' && !line.startsWith('#') && !/^OS_[A-Z_]+=/.test(line),
     );
     expect(others).toEqual([]);
+  });
+
+  it('is read alike by Node.js, line by line, by a shell, and by those who take each line as it stands', () => {
+    const inShell = spawnSync('sh', ['-c', 'set -a; . ./.env.example; env'], {
+      ...{ cwd: join(__dirname, '../..'), env: { PATH: process.env['PATH'] }, encoding: 'utf8' },
+    });
+    const asItStands = TEXT.split('\n').filter((line) => /^[^#]/.test(line));
+    expect(inShell.stdout.split('\n').filter((line) => asItStands.includes(line))).toHaveLength(asItStands.length);
+    expect(asItStands.toSorted()).toEqual(
+      Object.entries(set)
+        .map((pair) => pair.join('='))
+        .toSorted(),
+    );
+    const { settings, mistakes } = readEnvLines(TEXT, () => true);
+    expect([Object.fromEntries(settings.map(({ name, value }) => [name, value])), mistakes]).toEqual([set, []]);
   });
 
   it('explains each setting: a comment stands before each group of lines', () => {

@@ -204,9 +204,13 @@ describe('the lines of .env', () => {
         const { settings, mistakes } = read(text);
         // Where Node.js takes the next line for the value.
         fc.pre(mistakes.length === 0 && !/=[ \t]+\r?\n/.test(text));
-        const ofNode = Object.entries(parseEnv(text)).filter(([name]) => isOurs(name));
+        // Where there is no value, Node.js takes "export" for a part of the name.
+        const ofNode = Object.entries(parseEnv(text)).map(([name, value]) => [
+          name.replace(/^export[ \t]+/, ''),
+          value,
+        ]);
         const ours = settings.filter(({ name }) => isOurs(name)).map(({ name, value }) => [name, value]);
-        expect(Object.fromEntries(ours)).toEqual(Object.fromEntries(ofNode));
+        expect(Object.fromEntries(ours)).toEqual(Object.fromEntries(ofNode.filter(([name]) => isOurs(name!))));
       }),
       { numRuns: 2000 },
     );
