@@ -17,8 +17,9 @@ const PAUSE_AFTER_FAILURE_MS = 5_000;
  * refused, too. A restart tries at once.
  */
 const PAUSES_AFTER_REFUSAL_MS = [5_000, 600_000, 1_860_000] as const;
-/** When the token that replaced a refused one is refused as well, another login would bring no better one. */
-const PAUSE_AFTER_INVALIDATION_MS = 5_000;
+/** So many refused tokens are replaced within this time. When each new one is refused, another login brings no better one. */
+const MAX_INVALIDATIONS = 5;
+const INVALIDATIONS_MS = 5_000;
 
 /** The service's own session with OpenStack. */
 export interface ServiceSession {
@@ -42,7 +43,7 @@ export class ServiceToken {
   private pause: Countdown | undefined;
   private refused: LoginRefused | undefined;
   private refusals = 0;
-  private untilInvalidation: Countdown | undefined;
+  private invalidations: { count: number; readonly period: Countdown } | undefined;
 
   constructor(
     private readonly keystone: KeystoneClient,
@@ -87,11 +88,14 @@ export class ServiceToken {
     return this.session?.token;
   }
 
-  /** Throws a token away that a service refused. A newer one stays, and so does one that has just replaced another. */
+  /** Throws a token away that a service refused. A newer one stays, and so does this one when too many were refused. */
   invalidate(token: string): void {
-    if (this.session?.token !== token || this.untilInvalidation?.isOver === false) return;
-    this.session = undefined;
-    this.untilInvalidation = new Countdown(this.options.clock, PAUSE_AFTER_INVALIDATION_MS);
+    if (this.session?.token !== token) return;
+    if (this.invalidations === undefined || this.invalidations.period.isOver) {
+      this.invalidations = { count: 0, period: new Countdown(this.options.clock, INVALIDATIONS_MS) };
+    }
+    this.invalidations.count += 1;
+    if (this.invalidations.count <= MAX_INVALIDATIONS) this.session = undefined;
   }
 
   private renew(globalRequestId: string): Promise<ServiceSession> {
