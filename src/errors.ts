@@ -55,6 +55,7 @@ export const ERROR_TITLES = {
   'registered-flavors.nova.bad_answer': 'Nova answered badly',
   'registered-flavors.nova.unavailable': 'Nova cannot be reached',
   'registered-flavors.nova.not_admin': "Nova does not take the service's user for an admin",
+  'registered-flavors.nova.extra_specs_withheld': 'Nova does not tell the extra specs of flavors',
   'registered-flavors.nova.timeout': 'Nova did not answer in time',
   'registered-flavors.keystone.unavailable': 'Keystone cannot be reached',
   'registered-flavors.registry.unavailable': 'The registry cannot be used',

@@ -322,7 +322,7 @@ export interface components {
         FlavorSelector: {
             /** @description `*` stands for any characters and `?` for one. Case counts. */
             name?: string;
-            /** @description Extra specs that a flavor has to have, by their whole keys; values may hold `*` and `?`. */
+            /** @description Extra specs that a flavor has to have, by their whole keys; values may hold `*` and `?`. 503 while Nova does not tell them. */
             extra_specs?: {
                 [key: string]: string;
             };
@@ -485,9 +485,13 @@ export interface components {
             is_public: boolean;
             /** @description Absent where Nova no longer has it (2.102 and later). */
             is_disabled?: boolean;
+            /**
+             * @description Null when Nova does not tell them: its policy withholds them from this service's own user. What they are is not
+             *     known then; `{}` means that the flavor has none.
+             */
             extra_specs: {
                 [key: string]: string;
-            };
+            } | null;
         };
         /** @description The version document. */
         Versions: {
@@ -560,7 +564,7 @@ export interface components {
          *     New ones may come: treat an unknown code by its status.
          * @enum {string}
          */
-        ErrorCode: "registered-flavors.request.invalid" | "registered-flavors.request.timeout" | "registered-flavors.service_type.invalid" | "registered-flavors.service_type.not_offered" | "registered-flavors.service_type.too_many" | "registered-flavors.flavor_id.invalid" | "registered-flavors.flavor_id.too_many" | "registered-flavors.pair.too_many" | "registered-flavors.query.unknown" | "registered-flavors.query.conflict" | "registered-flavors.body.invalid" | "registered-flavors.attribute.unknown" | "registered-flavors.flavor.unknown" | "registered-flavors.selector.no_match" | "registered-flavors.version.invalid" | "registered-flavors.version.not_acceptable" | "registered-flavors.response.too_large" | "registered-flavors.token.missing" | "registered-flavors.token.invalid" | "registered-flavors.token.not_allowed" | "registered-flavors.scope.project_required" | "registered-flavors.role.required" | "registered-flavors.path.not_found" | "registered-flavors.method.not_allowed" | "registered-flavors.flavor.not_found" | "registered-flavors.registration.not_found" | "registered-flavors.precondition.failed" | "registered-flavors.body.too_large" | "registered-flavors.uri.too_long" | "registered-flavors.media_type.unsupported" | "registered-flavors.precondition.required" | "registered-flavors.headers.too_large" | "registered-flavors.service.overloaded" | "registered-flavors.internal.error" | "registered-flavors.nova.bad_answer" | "registered-flavors.nova.unavailable" | "registered-flavors.nova.not_admin" | "registered-flavors.nova.timeout" | "registered-flavors.keystone.unavailable" | "registered-flavors.registry.unavailable" | "registered-flavors.registry.not_current" | "registered-flavors.service.stopping" | "registered-flavors.service.disabled";
+        ErrorCode: "registered-flavors.request.invalid" | "registered-flavors.request.timeout" | "registered-flavors.service_type.invalid" | "registered-flavors.service_type.not_offered" | "registered-flavors.service_type.too_many" | "registered-flavors.flavor_id.invalid" | "registered-flavors.flavor_id.too_many" | "registered-flavors.pair.too_many" | "registered-flavors.query.unknown" | "registered-flavors.query.conflict" | "registered-flavors.body.invalid" | "registered-flavors.attribute.unknown" | "registered-flavors.flavor.unknown" | "registered-flavors.selector.no_match" | "registered-flavors.version.invalid" | "registered-flavors.version.not_acceptable" | "registered-flavors.response.too_large" | "registered-flavors.token.missing" | "registered-flavors.token.invalid" | "registered-flavors.token.not_allowed" | "registered-flavors.scope.project_required" | "registered-flavors.role.required" | "registered-flavors.path.not_found" | "registered-flavors.method.not_allowed" | "registered-flavors.flavor.not_found" | "registered-flavors.registration.not_found" | "registered-flavors.precondition.failed" | "registered-flavors.body.too_large" | "registered-flavors.uri.too_long" | "registered-flavors.media_type.unsupported" | "registered-flavors.precondition.required" | "registered-flavors.headers.too_large" | "registered-flavors.service.overloaded" | "registered-flavors.internal.error" | "registered-flavors.nova.bad_answer" | "registered-flavors.nova.unavailable" | "registered-flavors.nova.not_admin" | "registered-flavors.nova.extra_specs_withheld" | "registered-flavors.nova.timeout" | "registered-flavors.keystone.unavailable" | "registered-flavors.registry.unavailable" | "registered-flavors.registry.not_current" | "registered-flavors.service.stopping" | "registered-flavors.service.disabled";
     };
     responses: {
         /** @description The request is malformed or has a query parameter, of which this operation takes none. */
@@ -906,7 +910,8 @@ export interface components {
         SelectName: string;
         /**
          * @description Only flavors with this extra spec, `key:value`; the value may hold `*` and `?`. Given several times, a flavor needs
-         *     all of them. Keys and values may hold colons of their own: it is enough that one way to read it fits.
+         *     all of them. Keys and values may hold colons of their own: it is enough that one way to read it fits. 503 while Nova
+         *     does not tell the extra specs (`extra_specs` is null).
          */
         SelectExtraSpec: string[];
         /** @description Only flavors with at least so many VCPUs. */
@@ -1247,7 +1252,8 @@ export interface operations {
                 name?: components["parameters"]["SelectName"];
                 /**
                  * @description Only flavors with this extra spec, `key:value`; the value may hold `*` and `?`. Given several times, a flavor needs
-                 *     all of them. Keys and values may hold colons of their own: it is enough that one way to read it fits.
+                 *     all of them. Keys and values may hold colons of their own: it is enough that one way to read it fits. 503 while Nova
+                 *     does not tell the extra specs (`extra_specs` is null).
                  */
                 extra_spec?: components["parameters"]["SelectExtraSpec"];
                 /** @description Only flavors with at least so many VCPUs. */
@@ -1431,7 +1437,8 @@ export interface operations {
                 name?: components["parameters"]["SelectName"];
                 /**
                  * @description Only flavors with this extra spec, `key:value`; the value may hold `*` and `?`. Given several times, a flavor needs
-                 *     all of them. Keys and values may hold colons of their own: it is enough that one way to read it fits.
+                 *     all of them. Keys and values may hold colons of their own: it is enough that one way to read it fits. 503 while Nova
+                 *     does not tell the extra specs (`extra_specs` is null).
                  */
                 extra_spec?: components["parameters"]["SelectExtraSpec"];
                 /** @description Only flavors with at least so many VCPUs. */
@@ -1541,7 +1548,8 @@ export interface operations {
                 name?: components["parameters"]["SelectName"];
                 /**
                  * @description Only flavors with this extra spec, `key:value`; the value may hold `*` and `?`. Given several times, a flavor needs
-                 *     all of them. Keys and values may hold colons of their own: it is enough that one way to read it fits.
+                 *     all of them. Keys and values may hold colons of their own: it is enough that one way to read it fits. 503 while Nova
+                 *     does not tell the extra specs (`extra_specs` is null).
                  */
                 extra_spec?: components["parameters"]["SelectExtraSpec"];
                 /** @description Only flavors with at least so many VCPUs. */

@@ -108,6 +108,6 @@ function renderFlavor(flavor: Flavor): Schemas['Flavor'] {
     ...(flavor.rxtxFactor === undefined ? {} : { rxtx_factor: flavor.rxtxFactor }),
     is_public: flavor.isPublic,
     ...(flavor.isDisabled === undefined ? {} : { is_disabled: flavor.isDisabled }),
-    extra_specs: { ...flavor.extraSpecs },
+    extra_specs: flavor.extraSpecs && { ...flavor.extraSpecs },
   };
 }

@@ -24,9 +24,12 @@ export function translateValidatorError(error: unknown, request: Request, contra
 
 /** 404 for a path that the contract does not have. */
 export function pathNotFound(request: Request): HttpFault {
+  const hint = request.path.includes('//')
+    ? 'It has two slashes in a row: take the slash off the end of the endpoint before you put a path behind it.'
+    : 'Paths are case-sensitive and have no trailing slash.';
   return new HttpFault('path not found', {
     code: 'registered-flavors.path.not_found',
-    detail: `There is nothing at "${quote(request.path)}". Paths are case-sensitive and have no trailing slash.`,
+    detail: `There is nothing at "${quote(request.path)}". ${hint}`,
   });
 }
 

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../clock';
 import { RegisteredFlavorsError } from '../errors';
 import { describeError, type Logger } from '../logger';
-import { sameFlavor } from '../registrations/flavor';
+import { mayBeSameFlavor } from '../registrations/flavor';
 import type { FlavorAnswer } from '../registrations/flavor-directory';
 import type { FlavorId } from '../registrations/flavor-id';
 import { eachInTurns } from '../registrations/in-turns';
@@ -97,7 +97,7 @@ export class FlavorLearner {
   private takeAccess({ flavor: before, access, askedAt }: AskedAccess, known: Outcome): AccessOutcome {
     if ('failure' in known) return known;
     if (access === undefined || known.answer.status === 'missing') return { known, access: 'left out' };
-    if (!sameFlavor(before, known.answer.flavor)) return { known, access: 'of another flavor' };
+    if (!mayBeSameFlavor(before, known.answer.flavor)) return { known, access: 'of another flavor' };
     const remembered = this.memory.rememberAccess(before, access, askedAt);
     if (remembered !== undefined) this.keeper.keep(this.nova.known.place, before.id, remembered);
     const answer = { ...known.answer, access };

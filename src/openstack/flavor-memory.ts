@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { type Flavor, sameFlavor } from '../registrations/flavor';
+import { type Flavor, mayBeSameFlavor, sameFlavor } from '../registrations/flavor';
 import type { FlavorAnswer } from '../registrations/flavor-directory';
 import type { FlavorId } from '../registrations/flavor-id';
 import type { KeptFlavor } from '../registrations/kept-flavors';
@@ -18,7 +18,7 @@ export interface Remembered {
  *
  * An access list is remembered under the flavor as Nova describes it, and goes as soon as Nova describes the flavor in
  * another way: the id of a deleted flavor can be used again, and an access list must never go with another flavor than
- * the one it was asked with.
+ * the one it was asked with. That Nova begins or ceases to tell the extra specs is no other way: its policy was changed.
  */
 export class FlavorMemory {
   private readonly remembered: LRUCache<FlavorId, Remembered>;
@@ -49,13 +49,13 @@ export class FlavorMemory {
     const known = this.remembered.peek(flavorId);
     if (known !== undefined && isSame(known.answer, said)) return this.set(flavorId, { ...known, askedAt });
     if (known !== undefined) this.changes += 1;
-    return this.set(flavorId, { answer: said, askedAt });
+    return this.set(flavorId, known === undefined ? { answer: said, askedAt } : withAccessOf(known, said, askedAt));
   }
 
   /** Takes Nova's word on who may use a flavor, unless that is no longer the flavor that is remembered. */
   rememberAccess(flavor: Flavor, access: ReadonlySet<string>, accessAskedAt: number): Remembered | undefined {
     const known = this.remembered.peek(flavor.id);
-    if (known?.answer.status !== 'found' || !sameFlavor(known.answer.flavor, flavor)) return undefined;
+    if (known?.answer.status !== 'found' || !mayBeSameFlavor(known.answer.flavor, flavor)) return undefined;
     const before = known.answer.access;
     if (before !== undefined && isSameSet(before, access)) return this.set(flavor.id, { ...known, accessAskedAt });
     if (before !== undefined) this.changes += 1;
@@ -87,6 +87,14 @@ export class FlavorMemory {
 function isSame(a: FlavorAnswer, b: FlavorAnswer): boolean {
   if (a.status === 'missing' || b.status === 'missing') return a.status === b.status;
   return sameFlavor(a.flavor, b.flavor);
+}
+
+/** What Nova says now, with the access list of before when it may be of the same flavor. */
+function withAccessOf({ answer, accessAskedAt }: Remembered, said: FlavorAnswer, askedAt: number): Remembered {
+  if (answer.status === 'missing' || said.status === 'missing' || !mayBeSameFlavor(answer.flavor, said.flavor)) {
+    return { answer: said, askedAt };
+  }
+  return { answer: { ...said, access: answer.access }, askedAt, accessAskedAt };
 }
 
 function isSameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {

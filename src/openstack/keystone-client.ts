@@ -96,12 +96,28 @@ export class KeystoneClient {
     // Only Keystone's own 404 speaks of the token; a router's or a proxy's speaks of a wrong OS_AUTH_URL.
     if (answer.status === 404 && isKeystoneError(answer)) return { outcome: 'invalid' };
     if (answer.status === 401) return { outcome: 'own token refused' };
-    if (answer.status === 403) {
-      throw this.upstream.errors.unavailable(
-        "Keystone does not let this service's own user validate tokens: it lacks the role for identity:validate_token.",
-      );
-    }
+    if (answer.status === 403) throw this.mayNotValidate();
     throw this.upstream.errors.answeredBadly(`Keystone answered ${answer.status} to the validation of a token.`);
+  }
+
+  /**
+   * Makes sure that our own user may validate the tokens of others. That of itself would not tell: Keystone's policy lets
+   * everybody validate his own (`rule:token_subject`). It looks at the policy before it misses a subject.
+   * @throws RegisteredFlavorsError `unavailable`
+   */
+  async requireValidator(ownToken: string, call: KeystoneCall): Promise<void> {
+    const headers = { 'X-Auth-Token': ownToken };
+    const answer = await this.upstream.request({ method: 'GET', url: this.validationUrl, headers, ...call });
+    if (answer.status === 403) throw this.mayNotValidate();
+    if (answer.status === 401)
+      throw this.upstream.errors.unavailable("Keystone refuses this service's own token (401).");
+  }
+
+  private mayNotValidate(): Error {
+    return this.upstream.errors.unavailable(
+      "Keystone does not let this service's own user validate tokens (403): it lacks the role that Keystone's policy " +
+        'identity:validate_token asks for, by default service or admin.',
+    );
   }
 
   private get validationUrl(): string {

@@ -5,6 +5,7 @@ import type { Flavor } from '../registrations/flavor';
 import type { FlavorId } from '../registrations/flavor-id';
 import type { NovaPlace } from '../registrations/kept-flavors';
 import { readNovaFlavor } from './nova-flavor';
+import { describeWrongFields, NO_ACCESS_LISTS, TOKEN_REFUSED } from './nova-policies';
 import { headersFor, type NovaCall, type NovaSession, type NovaSessions } from './nova-session';
 import { PageSize } from './page-size';
 import type { Upstream } from './upstream';
@@ -104,6 +105,7 @@ export class NovaClient {
   async getFlavorAccess(flavorId: FlavorId, call: NovaCallBehind): Promise<ReadonlySet<string> | undefined> {
     const answer = await this.get(`/flavors/${encodeURIComponent(flavorId)}/os-flavor-access`, call);
     if (answer.status === 404 && itemNotFound.safeParse(answer.json).success) return undefined;
+    if (answer.status === 403) throw this.upstream.errors.unavailable(NO_ACCESS_LISTS);
     const document = accessDocument.safeParse(answer.json);
     if (answer.status !== 200 || !document.success) throw this.unexpected(answer, 'the access to a flavor');
     const entries = document.data.flavor_access;
@@ -156,14 +158,14 @@ export class NovaClient {
         if (answer.status !== 401) return answer;
         this.sessions.refuse(session);
       }
-      throw this.upstream.errors.unavailable("Nova refuses this service's own token, also a new one (401).");
+      throw this.upstream.errors.unavailable(TOKEN_REFUSED);
     });
   }
 
   private read(json: unknown): Flavor | RegisteredFlavorsError {
     const flavor = readNovaFlavor(json);
     if (!('wrong' in flavor)) return flavor;
-    return this.upstream.errors.answeredBadly(`Nova sent a flavor whose ${flavor.wrong} is missing or wrong.`);
+    return this.upstream.errors.answeredBadly(describeWrongFields(flavor.wrong));
   }
 
   private readOrThrow(json: unknown): Flavor {

@@ -14,7 +14,8 @@ interface NovaFlavor {
   readonly rxtx_factor?: number | '';
   readonly 'os-flavor-access:is_public': boolean;
   readonly 'OS-FLV-DISABLED:disabled'?: boolean;
-  readonly extra_specs: Readonly<Record<string, string>>;
+  /** Left out when Nova's policy withholds it from this service's user. */
+  readonly extra_specs?: Readonly<Record<string, string>>;
 }
 
 type Check = (value: unknown) => boolean;
@@ -35,7 +36,7 @@ const CHECKS: readonly (readonly [keyof NovaFlavor, Check])[] = [
   ['rxtx_factor', (value) => value === undefined || value === '' || isNumber(value)],
   ['os-flavor-access:is_public', isBoolean],
   ['OS-FLV-DISABLED:disabled', (value) => value === undefined || isBoolean(value)],
-  ['extra_specs', (value) => isObject(value) && !Array.isArray(value) && hasTextsOnly(value)],
+  ['extra_specs', (value) => value === undefined || (isObject(value) && !Array.isArray(value) && hasTextsOnly(value))],
 ];
 
 /** Reads one of Nova's flavors; or names what of it is missing or wrong. */
@@ -56,7 +57,7 @@ export function readNovaFlavor(json: unknown): Flavor | { wrong: string } {
     rxtxFactor: flavor.rxtx_factor === '' ? undefined : flavor.rxtx_factor,
     isPublic: flavor['os-flavor-access:is_public'],
     isDisabled: flavor['OS-FLV-DISABLED:disabled'],
-    extraSpecs: flavor.extra_specs,
+    extraSpecs: flavor.extra_specs ?? null,
   };
 }
 

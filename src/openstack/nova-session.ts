@@ -4,6 +4,7 @@ import { RegisteredFlavorsError } from '../errors';
 import type { NovaPlace } from '../registrations/kept-flavors';
 import { type ComputeEndpointChoice, findComputeEndpoint } from './compute-endpoint';
 import { negotiateMicroversion, novaRoot } from './nova-version';
+import { ADMIN_POLICY, TOKEN_REFUSED } from './nova-policies';
 import type { ServiceSession, ServiceToken } from './service-token';
 import type { Upstream } from './upstream';
 
@@ -67,7 +68,7 @@ export class NovaSessions {
       this.verdicts.delete(held); // it may be held on to: see ServiceToken
       this.refuse(session);
     }
-    throw this.upstream.errors.unavailable("Nova refuses this service's own token, also a new one (401).");
+    throw this.upstream.errors.unavailable(TOKEN_REFUSED);
   }
 
   /**
@@ -190,7 +191,7 @@ function notAdmin(): RegisteredFlavorsError {
       code: 'registered-flavors.nova.not_admin',
       detail:
         "Nova does not take this service's own user for an admin, and so hides private flavors from it. " +
-        'Give the user the role admin in its project.',
+        `Give the user the role admin in its project, or the one that Nova's policy ${ADMIN_POLICY} asks for.`,
     },
     { retryAfterSeconds: 60 },
   );

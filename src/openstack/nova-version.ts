@@ -31,7 +31,12 @@ function minorOf(version: string): number | undefined {
  * behind it, or keystoneauth's word for it (`%(project_id)s`). `/v2` is left for `/v2.1`: it ignores microversions.
  */
 export function novaRoot(endpoint: string, projectId: string | undefined): string {
-  let url = endpoint.replace(/\/+$/, '').replace(/\/[%$]\((?:project|tenant)_id\)s$/, '');
-  if (projectId !== undefined && url.endsWith(`/${projectId}`)) url = url.slice(0, -projectId.length - 1);
-  return `${url.replace(/\/v2(\.\d+)?$/, '')}/v2.1`;
+  let url = withoutSlashes(withoutSlashes(endpoint).replace(/\/[%$]\((?:project|tenant)_id\)s$/, ''));
+  if (projectId !== undefined && url.endsWith(`/${projectId}`)) url = withoutSlashes(url.slice(0, -projectId.length));
+  return `${withoutSlashes(url.replace(/\/v2(\.\d+)?$/, ''))}/v2.1`;
+}
+
+/** Endpoints are written with a slash at their end, and put together with one too many. */
+function withoutSlashes(url: string): string {
+  return url.replace(/\/+$/, '');
 }

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import http from 'node:http';
-import https from 'node:https';
 import axios, { type AxiosInstance } from 'axios';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import type { Clock } from '../clock';
 import type { Logger } from '../logger';
 import type { Meter } from '../meter';
 import { VERSION } from '../version';
+import { createAgents } from './agents';
 import type { AnswerBudget } from './answer-budget';
 import { Circuit } from './circuit';
+import type { Lookup } from './happy-eyeballs';
 import { RetryBudget } from './retry-budget';
 import { type UpstreamAnswer, readAnswer } from './upstream-answer';
 import type { UpstreamErrors } from './upstream-errors';
@@ -27,6 +27,8 @@ export interface UpstreamOptions {
   readonly budget: AnswerBudget;
   /** Certificates (PEM) to trust instead of the system's. */
   readonly ca: string | undefined;
+  /** How names are looked up; as the system does when absent. */
+  readonly lookup?: Lookup | undefined;
   /** What to ask in order to find out whether the service works again: cheap, and answered only when it does. */
   readonly probe: () => Pick<UpstreamRequest, 'url' | 'headers'>;
   /** The pause between two probes. */
@@ -68,11 +70,9 @@ export class Upstream {
     this.errors = options.errors;
     this.retryBudget = new RetryBudget(options.clock);
     this.circuit = new Circuit({ ...options, probe: (signal) => this.probe(signal) });
-    const trust = options.ca === undefined ? {} : { ca: options.ca, allowPartialTrustChain: true }; // as curl
+    const { attemptTimeoutMs: connectTimeoutMs, ca, lookup } = options;
     this.client = axios.create({
-      httpAgent: new http.Agent({ keepAlive: true }),
-      // rejectUnauthorized is the default, but one that NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment turns off
-      httpsAgent: new https.Agent({ keepAlive: true, rejectUnauthorized: true, ...trust }),
+      ...createAgents(ca, { connectTimeoutMs, lookup }),
       maxRedirects: 0, // axios would take X-Auth-Token along to another host
       proxy: false, // nor go through whatever proxy the environment happens to name
       responseType: 'stream', // so that we count the bytes while they come

@@ -1,5 +1,8 @@
+import { extraSpecsWithheld } from './extra-specs';
 import type { Flavor } from './flavor';
 import { type Glob, matchesGlob } from './glob';
+
+type ExtraSpecs = NonNullable<Flavor['extraSpecs']>;
 
 /** Which flavors are wanted, by what Nova says of them: all that is given has to be so. */
 export interface FlavorSelector {
@@ -16,7 +19,10 @@ export interface FlavorSelector {
   readonly isPublic?: boolean | undefined;
 }
 
-/** Whether a flavor is among those that are wanted. Pure. */
+/**
+ * Whether a flavor is among those that are wanted. Pure.
+ * @throws RegisteredFlavorsError `unavailable` when that depends on extra specs that Nova does not tell
+ */
 export function selects(selector: FlavorSelector, flavor: Flavor): boolean {
   const { name, minVcpus = 0, minRam = 0, minDisk = 0, isPublic = flavor.isPublic } = selector;
   return (
@@ -25,11 +31,20 @@ export function selects(selector: FlavorSelector, flavor: Flavor): boolean {
     flavor.ram >= minRam &&
     flavor.disk >= minDisk &&
     flavor.isPublic === isPublic &&
-    hasAll(flavor.extraSpecs, selector)
+    (!isBySpecs(selector) || hasAll(told(flavor.extraSpecs), selector))
   );
 }
 
-function hasAll(specs: Flavor['extraSpecs'], { extraSpecs, extraSpecsByKey = new Map() }: FlavorSelector): boolean {
+function isBySpecs({ extraSpecs, extraSpecsByKey }: FlavorSelector): boolean {
+  return extraSpecs.length > 0 || (extraSpecsByKey?.size ?? 0) > 0;
+}
+
+function told(specs: Flavor['extraSpecs']): ExtraSpecs {
+  if (specs === null) throw extraSpecsWithheld();
+  return specs;
+}
+
+function hasAll(specs: ExtraSpecs, { extraSpecs, extraSpecsByKey = new Map() }: FlavorSelector): boolean {
   return (
     extraSpecs.every((wanted) => hasInAnyReading(specs, wanted)) &&
     [...extraSpecsByKey].every(([key, value]) => has(specs, key, value))
@@ -37,13 +52,13 @@ function hasAll(specs: Flavor['extraSpecs'], { extraSpecs, extraSpecsByKey = new
 }
 
 /** Both keys and values may hold colons, so that any of them may be the one between the two. */
-function hasInAnyReading(specs: Flavor['extraSpecs'], wanted: string): boolean {
+function hasInAnyReading(specs: ExtraSpecs, wanted: string): boolean {
   for (let colon = wanted.indexOf(':'); colon !== -1; colon = wanted.indexOf(':', colon + 1)) {
     if (has(specs, wanted.slice(0, colon), wanted.slice(colon + 1))) return true;
   }
   return false;
 }
 
-function has(specs: Flavor['extraSpecs'], key: string, value: Glob): boolean {
+function has(specs: ExtraSpecs, key: string, value: Glob): boolean {
   return Object.hasOwn(specs, key) && matchesGlob(value, specs[key]!);
 }

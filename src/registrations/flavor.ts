@@ -19,7 +19,8 @@ export interface Flavor {
   readonly isPublic: boolean;
   /** Gone from Nova 2.102 on. */
   readonly isDisabled: boolean | undefined;
-  readonly extraSpecs: Readonly<Record<string, string>>;
+  /** Null when Nova does not tell: its policy withholds them from this service's user. Nobody knows then what they are. */
+  readonly extraSpecs: Readonly<Record<string, string>> | null;
 }
 
 /** What an operator accepted when registering: enough to see later that an id now names another flavor. */
@@ -39,10 +40,16 @@ export function sameSize(a: Pick<Flavor, (typeof SIZE)[number]>, b: Pick<Flavor,
 
 /** Whether Nova says the same of both. */
 export function sameFlavor(a: Flavor, b: Flavor): boolean {
-  return FIELDS.every((field) => a[field] === b[field]) && sameSpecs(a.extraSpecs, b.extraSpecs);
+  return mayBeSameFlavor(a, b) && (a.extraSpecs === null) === (b.extraSpecs === null);
 }
 
-function sameSpecs(a: Flavor['extraSpecs'], b: Flavor['extraSpecs']): boolean {
+/** Whether Nova says nothing of one that differs from what it says of the other: extra specs that it does not tell do not. */
+export function mayBeSameFlavor(a: Flavor, b: Flavor): boolean {
+  return FIELDS.every((field) => a[field] === b[field]) && agree(a.extraSpecs, b.extraSpecs);
+}
+
+function agree(a: Flavor['extraSpecs'], b: Flavor['extraSpecs']): boolean {
+  if (a === null || b === null) return true;
   const names = Object.keys(a);
   return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && a[name] === b[name]);
 }

@@ -7,6 +7,8 @@ export type ShelvedFlavor = Required<StubFlavor>;
 export interface Onlooker {
   isAdmin: boolean;
   projectId: string | undefined;
+  /** The policies that refuse the caller though they let others of its kind pass by default. */
+  refusedPolicies: ReadonlySet<string>;
 }
 
 /** Where Nova keeps its flavors: on SQLite ids match exactly, on MariaDB without regard to case and trailing spaces. */

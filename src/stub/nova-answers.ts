@@ -1,8 +1,12 @@
 import { balancerAnswer } from './balancer-answer';
 import type { Onlooker, ShelvedFlavor } from './flavor-shelf';
+import type { NovaPolicy } from './nova-faults';
 import { lowest, renderMicroversion, type Microversion } from './nova-version';
 import { requestIdHeaders } from './router-answers';
 import type { StubAnswer } from './stub-http';
+
+/** Whom it refuses, finds no extra specs in a flavor; nothing else changes. */
+const EXTRA_SPECS_POLICY: NovaPolicy = 'os_compute_api:os-flavor-extra-specs:index';
 
 /** What a handler needs to know of the call. */
 export interface NovaCall {
@@ -130,7 +134,7 @@ export function renderFlavor(flavor: ShelvedFlavor, call: NovaCall): object {
     ...(isTrimmed ? {} : { rxtx_factor: flavor.rxtx_factor }),
     links: flavorLinks(flavor, call),
     ...(minor >= 55 ? { description: flavor.description } : {}),
-    ...(minor >= 61 ? { extra_specs: flavor.extra_specs } : {}),
+    ...(minor >= 61 && !call.caller.refusedPolicies.has(EXTRA_SPECS_POLICY) ? { extra_specs: flavor.extra_specs } : {}),
   };
 }
 

@@ -10,8 +10,12 @@ type NovaEffect =
   | { kind: 'shortPages'; size: number }
   | { kind: 'endless'; size: number };
 
+/** The policies that a deployer can change and that this stub knows, as Nova names them. */
+export type NovaPolicy = 'os_compute_api:os-flavor-extra-specs:index' | 'os_compute_api:os-flavor-access';
+
 /** What can go wrong with Nova besides what goes wrong with any server. */
 export abstract class NovaFaults extends StubServer {
+  protected readonly refusedPolicies = new Set<NovaPolicy>();
   protected readonly quirks = new FaultList<NovaEffect>();
 
   /** Refuses valid tokens with 401. */
@@ -39,6 +43,12 @@ export abstract class NovaFaults extends StubServer {
     return this.quirks.arm({ kind: 'noAdmin' }, options);
   }
 
+  /** One of its policies refuses everybody, admins included, as after `"NAME": "!"` in a file of its policy_dirs. */
+  policyRefuses(name: NovaPolicy): Undo {
+    this.refusedPolicies.add(name);
+    return () => void this.refusedPolicies.delete(name);
+  }
+
   /** Pages hold this many flavors at most, and lead on by next links. */
   shortPages(size: number, options: FaultOptions = {}): Undo {
     return this.quirks.arm({ kind: 'shortPages', size }, options);
@@ -52,5 +62,6 @@ export abstract class NovaFaults extends StubServer {
   override heals(): void {
     super.heals();
     this.quirks.clear();
+    this.refusedPolicies.clear();
   }
 }

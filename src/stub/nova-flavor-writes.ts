@@ -7,10 +7,11 @@ type Fields = Record<string, unknown>;
 
 const idPattern = '^(?! )[a-zA-Z0-9. _-]+(?<! )$';
 
-/** Who may do what, as Nova's default policy says. */
+/** Who may do what, as Nova's default policy says, and what of it was changed. */
 export function refusedByPolicy(call: NovaCall, action: string): StubAnswer | undefined {
-  if (call.caller.isAdmin) return undefined;
-  return novaFault(call, 403, `Policy doesn't allow os_compute_api:${action} to be performed.`);
+  const policy = `os_compute_api:${action}`;
+  if (call.caller.isAdmin && !call.caller.refusedPolicies.has(policy)) return undefined;
+  return novaFault(call, 403, `Policy doesn't allow ${policy} to be performed.`);
 }
 
 /** `POST /flavors`. */

@@ -145,7 +145,7 @@ export class StubNova extends NovaFaults {
 
   private onlookerOf(token: StubToken, request: StubRequest): Onlooker {
     const isAdmin = rolesOf(token).includes('admin') && this.quirks.strike('noAdmin', request) === undefined;
-    return { isAdmin, projectId: projectIdOfToken(token) };
+    return { isAdmin, projectId: projectIdOfToken(token), refusedPolicies: this.refusedPolicies };
   }
 
   private act({ action, id }: NovaRoute, call: NovaCall, request: StubRequest): StubAnswer {

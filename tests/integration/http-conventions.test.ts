@@ -181,6 +181,16 @@ describe('HTTP conventions', () => {
     expect([answer.status, JSON.parse(answer.body).errors[0].code]).toEqual([404, 'registered-flavors.path.not_found']);
   });
 
+  it('says what to do about an endpoint of the catalog that ends with a slash', async () => {
+    for (const path of ['//RegisteredFlavors/redis', '/RegisteredFlavors//redis']) {
+      const { body } = await sendOnTheWire(here.world.service.url, { path });
+      const { detail } = JSON.parse(body).errors[0] as { detail: string };
+      expect(detail).toBe(
+        `There is nothing at "${path}". It has two slashes in a row: take the slash off the end of the endpoint before you put a path behind it.`,
+      );
+    }
+  });
+
   it('answers what is not HTTP in the shape of every other error', async () => {
     const answer = await exchange(here.world.service.url, 'GEt / HTTP/1.1\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);

@@ -60,6 +60,11 @@ describe('readNovaFlavor', () => {
     expect(flavor).toMatchObject({ id: 'db-mysql-large', rxtxFactor: undefined, isDisabled: undefined });
   });
 
+  it('tells extra specs that Nova withholds from none', () => {
+    expect(readNovaFlavor(without('extra_specs'))).toMatchObject({ id: 'db-mysql-large', extraSpecs: null });
+    expect(readWith({ extra_specs: {} }).extraSpecs).toEqual({});
+  });
+
   it('lets a description be absent', () => {
     expect(readWith({ description: null }).description).toBeNull();
   });
@@ -73,7 +78,6 @@ describe('readNovaFlavor', () => {
     ['an id that is a number', { ...FLAVOR, id: 7 }, 'id'],
     ['a missing name', without('name'), 'name'],
     ['a missing description, as before 2.55', without('description'), 'description'],
-    ['missing extra specs, as before 2.61', without('extra_specs'), 'extra_specs'],
     ['missing visibility', without('os-flavor-access:is_public'), 'os-flavor-access:is_public'],
     ['visibility as a text', { ...FLAVOR, 'os-flavor-access:is_public': 'False' }, 'os-flavor-access:is_public'],
     ['disabled as a text', { ...FLAVOR, 'OS-FLV-DISABLED:disabled': 'False' }, 'OS-FLV-DISABLED:disabled'],
@@ -93,7 +97,7 @@ describe('readNovaFlavor', () => {
 
   it('says that everything is wrong of the answer around the flavor', () => {
     expect(readNovaFlavor({ flavor: FLAVOR })).toEqual({
-      wrong: Object.keys(without('rxtx_factor', 'OS-FLV-DISABLED:disabled', 'links')).join(', '),
+      wrong: Object.keys(without('rxtx_factor', 'OS-FLV-DISABLED:disabled', 'links', 'extra_specs')).join(', '),
     });
   });
 

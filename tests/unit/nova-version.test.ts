@@ -54,6 +54,8 @@ describe('novaRoot', () => {
     'http://nova:8774/v2.1/a1b2c3',
     'http://nova:8774/v2.1/a1b2c3/',
     'http://nova:8774/v2/a1b2c3',
+    'http://nova:8774//v2.1//a1b2c3//',
+    'http://nova:8774//v2.1',
     'http://nova:8774/a1b2c3',
     'http://nova:8774/v2.1/%(project_id)s',
     'http://nova:8774/v2.1/%(tenant_id)s/',

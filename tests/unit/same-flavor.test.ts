@@ -1,4 +1,4 @@
-import { type Flavor, sameFlavor } from '../../src/registrations/flavor';
+import { type Flavor, mayBeSameFlavor, sameFlavor } from '../../src/registrations/flavor';
 
 const flavor: Flavor = {
   id: '1',
@@ -38,5 +38,20 @@ describe('two descriptions of a flavor', () => {
   ])('differ when their extra specs do: %j', (extraSpecs) => {
     expect(sameFlavor(flavor, { ...flavor, extraSpecs })).toBe(false);
     expect(sameFlavor({ ...flavor, extraSpecs }, flavor)).toBe(false);
+    expect(mayBeSameFlavor(flavor, { ...flavor, extraSpecs })).toBe(false);
   });
+
+  it.each([[flavor.extraSpecs], [{}]])(
+    'do not say the same when one does not tell %j, and may be of the same',
+    (told) => {
+      const [a, b] = [
+        { ...flavor, extraSpecs: told },
+        { ...flavor, extraSpecs: null },
+      ];
+      expect([sameFlavor(a, b), sameFlavor(b, a), sameFlavor(b, { ...b })]).toEqual([false, false, true]);
+      expect([mayBeSameFlavor(a, b), mayBeSameFlavor(b, a), mayBeSameFlavor(a, { ...b, ram: 1 })]).toEqual([
+        ...[true, true, false],
+      ]);
+    },
+  );
 });

@@ -8,13 +8,15 @@ import { connectOpenStack, type OpenStack } from '../../openstack/connect-openst
 import { TROUBLE } from '../../openstack/first-look';
 import { NovaFlavorCatalog } from '../../openstack/nova-flavor-catalog';
 import { isReadableOnTheWay } from '../../openstack/plain-http';
-import { sameSize } from '../../registrations/flavor';
+import { type Flavor, sameSize } from '../../registrations/flavor';
 import { collectInTurns } from '../../registrations/in-turns';
 import { openStore } from '../../store/open-store';
 import type { Finding } from './finding';
+import { lookAtNovaPolicies } from './look-at-nova-policies';
 
 /**
- * Logs in, asks Keystone and Nova, and compares Nova's flavors with the registered ones. Stops at what the rest needs.
+ * Logs in, asks Keystone and Nova, looks at what Nova's policies withhold, and compares Nova's flavors with the registered
+ * ones. Stops at what the rest needs.
  * @param isRegistrySound whether the registered flavors can be compared
  */
 export async function lookAtOpenStack(config: Config, isRegistrySound: boolean): Promise<Finding[]> {
@@ -37,7 +39,12 @@ export async function lookAtOpenStack(config: Config, isRegistrySound: boolean):
     const isIn =
       (await look('keystone', () => lookAtKeystone(openstack, config, globalRequestId))) &&
       (await look('nova', () => lookAtNova(openstack, config, globalRequestId)));
-    if (isIn && isRegistrySound) await look('nova', () => lookAtFlavors(openstack, config, globalRequestId));
+    if (!isIn) return findings;
+    await look('nova', async () => {
+      const flavors = await listFlavors(openstack, config, globalRequestId);
+      findings.push(...(await lookAtNovaPolicies(openstack.nova, flavors, callOf(config, globalRequestId))));
+      return isRegistrySound ? lookAtFlavors(flavors, config) : [];
+    });
     return findings;
   } finally {
     openstack.close();
@@ -45,12 +52,12 @@ export async function lookAtOpenStack(config: Config, isRegistrySound: boolean):
 }
 
 async function lookAtKeystone(
-  { serviceToken, tokens }: OpenStack,
+  { serviceToken, keystone }: OpenStack,
   { openstack: { authUrl }, keystone: { deadlineMs } }: Config,
   globalRequestId: string,
 ): Promise<Finding[]> {
   const { token } = await serviceToken.get(globalRequestId);
-  await tokens.validate(token, { globalRequestId, source: '', signal: AbortSignal.timeout(deadlineMs) });
+  await keystone.requireValidator(token, { globalRequestId, signal: AbortSignal.timeout(deadlineMs) });
   return [
     { about: 'keystone', severity: 'ok', says: `${authUrl}: the service's user logs in, and may validate tokens.` },
     ...plainHttp('keystone', authUrl),
@@ -58,17 +65,22 @@ async function lookAtKeystone(
 }
 
 async function lookAtNova({ nova }: OpenStack, config: Config, globalRequestId: string): Promise<Finding[]> {
-  const signal = AbortSignal.timeout(config.nova.deadlineMs);
-  const { root, microversion } = await nova.discover({ globalRequestId, signal });
+  const { root, microversion } = await nova.discover(callOf(config, globalRequestId));
   const says = `${root}: microversion ${microversion}; it takes the service's user for an admin.`;
   return [{ about: 'nova', severity: 'ok', says }, ...plainHttp('nova', root)];
 }
 
-/** Of the registered flavors, those that Nova has lost or that are of another size. */
-async function lookAtFlavors({ nova }: OpenStack, config: Config, globalRequestId: string): Promise<Finding> {
+function listFlavors({ nova }: OpenStack, config: Config, globalRequestId: string): Promise<Flavor[]> {
   const { deadlineMs } = config.nova;
-  const signal = AbortSignal.timeout(deadlineMs);
-  const listed = await new NovaFlavorCatalog(nova, { deadlineMs }).list({ globalRequestId, signal });
+  return new NovaFlavorCatalog(nova, { deadlineMs }).list(callOf(config, globalRequestId));
+}
+
+function callOf({ nova }: Config, globalRequestId: string): { globalRequestId: string; signal: AbortSignal } {
+  return { globalRequestId, signal: AbortSignal.timeout(nova.deadlineMs) };
+}
+
+/** Of the registered flavors, those that Nova has lost or that are of another size. */
+async function lookAtFlavors(listed: readonly Flavor[], config: Config): Promise<Finding> {
   const inNova = new Map(listed.map((flavor) => [flavor.id, flavor]));
   const { registrations: store } = await openStore(config);
   const accepted = await collectInTurns(store.findAccepted({}), () => undefined).finally(() => store.close());
