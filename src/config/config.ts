@@ -105,7 +105,7 @@ export function readProcessConfig(): Config {
 }
 
 /** Nothing of the file becomes part of the process's environment: it is for this service, and Node.js would obey it, too. */
-function readEnvironment(): Readonly<Record<string, string | undefined>> {
+export function readEnvironment(): Readonly<Record<string, string | undefined>> {
   return { ...readEnvFile(), ...process.env };
 }
 
