@@ -1,8 +1,9 @@
+import { EXIT_CODE } from './exit-code';
 import { unsupportedNode } from './supported-node';
 
-// Loaded for this alone. better-sqlite3 would end the process on an old Node.js without a word.
+// These two are loaded for this alone. better-sqlite3 would end the process on an old Node.js without a word.
 const refusal = unsupportedNode(process.versions.node, process.execPath);
 if (refusal !== undefined) {
   process.stderr.write(`${refusal}\n`);
-  process.exit(1);
+  process.exit(EXIT_CODE.misconfigured);
 }

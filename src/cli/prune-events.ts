@@ -1,4 +1,5 @@
 import { readProcessDatabaseUrl } from '../config/config';
+import { EXIT_CODE } from '../exit-code';
 import { readEventTime } from '../registrations/event-time';
 import { inspectStoreMigrations } from '../store/maintain-store';
 import { openStore } from '../store/open-store';
@@ -19,7 +20,7 @@ export async function pruneEvents(date: string): Promise<void> {
     process.stderr.write(
       'events:prune --before takes a day like 2026-01-31 (UTC) or a time like 2026-01-31T12:00:00Z.\n',
     );
-    process.exitCode = 2;
+    process.exitCode = EXIT_CODE.usage;
     return;
   }
   await attempt('prune events', async () => {

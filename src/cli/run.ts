@@ -1,3 +1,4 @@
+import { EXIT_CODE } from '../exit-code';
 import { VERSION } from '../version';
 import { demo } from './demo/demo';
 import { doctor } from './doctor/doctor';
@@ -47,7 +48,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   if (command !== undefined) return command();
   if (commandWith !== undefined) return commandWith(word);
   process.stderr.write(`registered-flavors does not know "${words.join(' ')}".\n${USAGE.join('\n')}\n`);
-  process.exitCode = 2;
+  process.exitCode = EXIT_CODE.usage;
 }
 
 async function say(lines: readonly string[]): Promise<void> {

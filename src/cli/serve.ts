@@ -3,14 +3,14 @@ import { type Service, startService } from '../compose';
 import { readProcessConfig } from '../config/config';
 import { unusedProxies } from '../config/unused-proxies';
 import { createLogger, type Logger } from '../logger';
-import { explain } from './explain';
+import { exitCodeOf, explain } from './explain';
 import { boundHeapGrowth } from './heap-growth';
 import { StopSignals } from './stop-signals';
 
 /** What is still to be read of the log at the end is waited for so long, and no longer if nobody reads it. */
 const LAST_LINES_MS = 500;
 
-/** Serves until SIGTERM, SIGHUP, SIGQUIT or SIGINT. A start that cannot go on says why in words and ends with 1. */
+/** Serves until SIGTERM, SIGHUP, SIGQUIT or SIGINT. A start that cannot go on says why in words and ends with {@link exitCodeOf}. */
 export async function serve(): Promise<void> {
   try {
     const config = readProcessConfig();
@@ -28,7 +28,7 @@ export async function serve(): Promise<void> {
     setTimeout(() => process.exit(), LAST_LINES_MS).unref();
   } catch (error) {
     process.stderr.write(`registered-flavors cannot start: ${explain(error)}\n`);
-    process.exitCode = 1;
+    process.exitCode = exitCodeOf(error);
   }
 }
 

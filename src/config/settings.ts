@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { SERVICE_TYPE_PATTERN, SERVICE_TYPE_RULE } from '../registrations/service-type';
 
@@ -28,7 +29,7 @@ export const OPENSTACK_SETTINGS = [
 
 /** Every other environment variable the service reads, with its form and default. `.env.example` explains each. */
 export const serviceSettings = z.object({
-  HOST: text('127.0.0.1'),
+  HOST: address('127.0.0.1'),
   PORT: whole(8788, { min: 0, max: 65_535 }),
   MAX_HEADER_BYTES: whole(65_536, { min: 16_384, max: 1_048_576 }),
   MAX_CONCURRENT_REQUESTS: whole(2000, { min: 1, max: 100_000 }),
@@ -38,7 +39,7 @@ export const serviceSettings = z.object({
   DRAIN_SECONDS: whole(5, { min: 0, max: 3600 }),
   SHUTDOWN_SECONDS: whole(10, { min: 0, max: 3600 }),
   ERROR_HELP_URL: text('docs/errors.md'),
-  METRICS_HOST: text('127.0.0.1'),
+  METRICS_HOST: address('127.0.0.1'),
   METRICS_PORT: optionalWhole({ min: 0, max: 65_535 }),
   HEALTHCHECK_DISABLE_BY_FILE_PATH: optionalText(),
   VALIDATE_RESPONSES: oneOf(['true', 'false'], 'false').transform((value) => value === 'true'),
@@ -48,7 +49,7 @@ export const serviceSettings = z.object({
     error: 'must begin with "file:" and name a file, like file:data/registry.db',
   }),
 
-  LOG_LEVEL: oneOf(['error', 'warn', 'info', 'debug'], 'info'),
+  LOG_LEVEL: oneOf(['error', 'warn', 'info', 'debug'], 'info', { warning: 'warn' }),
   LOG_FORMAT: oneOf(['json', 'text'], 'json'),
 
   READER_ROLES: names('reader,member,service'),
@@ -84,6 +85,19 @@ function text(fallback: string) {
   return z.string().default(fallback);
 }
 
+/**
+ * An IP address to listen on. `localhost` is always 127.0.0.1: the system may name ::1 first, where a proxy that asks
+ * 127.0.0.1 finds nobody. Other names are refused: they come from shells that set HOST, and name any of the addresses.
+ */
+function address(fallback: string) {
+  return text(fallback)
+    .transform((value) => (/^localhost$/i.test(value) ? '127.0.0.1' : value.replace(/^\[(.*)\]$/, '$1')))
+    .refine((value) => isIP(value) !== 0, {
+      error: ({ input }) =>
+        `must be an IP address to listen on, such as 127.0.0.1, 0.0.0.0 or ::, not "${String(input)}" (some shells set HOST by themselves, and the environment wins over .env)`,
+    });
+}
+
 function optionalText() {
   return z.string().optional();
 }
@@ -108,10 +122,21 @@ function list<T extends z.ZodType<string>>(text: T) {
     });
 }
 
-function oneOf<const T extends readonly [string, ...string[]]>(values: T, fallback: T[number]) {
-  return z
-    .enum(values, { error: ({ input }) => `must be one of ${values.join(', ')}, not "${String(input)}"` })
-    .default(fallback as never);
+/** One of some words, in upper or lower case alike. */
+function oneOf<const T extends readonly string[]>(
+  values: T,
+  fallback: T[number],
+  synonyms: Readonly<Record<string, T[number]>> = {},
+) {
+  const meant = (value: string): T[number] | undefined => {
+    const word = value.toLowerCase();
+    return values.find((each) => each === (synonyms[word] ?? word));
+  };
+  return text(fallback)
+    .refine((value) => meant(value) !== undefined, {
+      error: ({ input }) => `must be one of ${values.join(', ')}, not "${String(input)}"`,
+    })
+    .transform((value) => meant(value) as T[number]);
 }
 
 function whole(fallback: number, range: { min: number; max: number }) {

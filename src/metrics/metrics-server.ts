@@ -23,7 +23,8 @@ export async function serveMetrics(
   { host, port, logger }: { host: string; port: number; logger: Logger },
 ): Promise<MetricsServer> {
   const answer = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
-    const isKnown = request.url === '/metrics' && (request.method === 'GET' || request.method === 'HEAD');
+    const path = request.url?.split('?', 1)[0]; // Prometheus appends the `params` of its job
+    const isKnown = path === '/metrics' && (request.method === 'GET' || request.method === 'HEAD');
     if (!isKnown) {
       response.writeHead(404, { 'Content-Type': 'text/plain' }).end('GET /metrics\n');
       return;

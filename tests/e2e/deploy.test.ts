@@ -1,13 +1,12 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { promisify } from 'node:util';
 import { type StubCloud, startStubCloud } from '../../src/stub/stub-cloud';
 import { temporaryFolder } from '../store/temporary-folder';
-import { freePort } from '../support/haproxy';
+import { AT_ONCE, Nginx } from '../support/nginx';
 import { type ServicesOnOneRegistry, startServicesOnOneRegistry } from '../support/services-on-one-registry';
 
 const run = promisify(execFile);
@@ -29,7 +28,7 @@ describe('what stands in deploy/', () => {
     writeFileSync(
       unit,
       read('registered-flavors@.service')
-        .replace('/usr/local/bin/registered-flavors', process.execPath)
+        .replaceAll('/usr/local/bin/registered-flavors', process.execPath)
         .replaceAll(/^(User|Group)=.*$/gm, '$1=daemon'),
     );
     const { stdout, stderr } = await run('systemd-analyze', ['verify', '--man=no', unit]);
@@ -38,6 +37,31 @@ describe('what stands in deploy/', () => {
     const security = await run('systemd-analyze', ['security', '--offline=true', '--no-pager', unit]);
     const exposure = Number(/exposure level for .*: ([\d.]+)/.exec(security.stdout)?.[1]);
     expect(exposure).toBeLessThan(2);
+  });
+
+  it('is a unit that is not started again for what a start cannot mend, and whose log lines journald does not drop', async () => {
+    const unit = read('registered-flavors@.service');
+    const prevented = /^RestartPreventExitStatus=(.*)$/m.exec(unit)![1]!.split(' ').map(Number);
+    const env = { PATH: '/usr/bin:/bin', PORT: 'x' };
+    const main = path.join(ROOT, 'dist/main.js');
+    await run('npm', ['run', '--silent', 'build'], { cwd: ROOT });
+    const codeOf = (program: string, args: string[], own: NodeJS.ProcessEnv) =>
+      run(program, args, { cwd: folder.path, env: own }).then(
+        () => 0,
+        ({ code }: { code: number }) => code,
+      );
+    const codes = [
+      await codeOf(process.execPath, [main, 'serve'], env),
+      await codeOf(main, ['serve'], { PATH: '/none' }),
+    ];
+    expect(codes).toEqual([78, 127]); // wrong settings; no Node.js, which `env` says
+    expect(prevented).toEqual(codes);
+    expect(unit).toMatch(/^LogRateLimitIntervalSec=0$/m);
+  });
+
+  it('is an nginx.conf that the unit of nginx can start: it waits for the file with the process id', () => {
+    const waitsFor = /^PIDFile=(.*)$/m.exec(readFileSync('/lib/systemd/system/nginx.service', 'utf8'))![1];
+    expect(/^pid (.*?);/m.exec(read('nginx.conf'))![1]).toBe(waitsFor);
   });
 
   it('is a unit that lets the service ask of the kernel what it does', async () => {
@@ -85,39 +109,14 @@ describe('what stands in deploy/', () => {
   describe('for nginx', () => {
     let stub: StubCloud;
     let shared: ServicesOnOneRegistry;
-    let nginx: ChildProcess;
-    let url: string;
-    let said = '';
+    let nginx: Nginx;
     beforeAll(async () => {
       stub = await startStubCloud();
       shared = await startServicesOnOneRegistry(stub);
-      const port = await freePort();
-      url = `http://127.0.0.1:${port}`;
-      const own = temporaryFolder();
-      const [first, second] = shared.services.map((service) => new URL(service.url).host);
-      writeFileSync(
-        own.in('nginx.conf'),
-        read('nginx.conf')
-          .replace('127.0.0.1:8780', `127.0.0.1:${port}`)
-          .replace('127.0.0.1:8788', first!)
-          .replace('127.0.0.1:8789', second!)
-          .replace('/run/nginx-registered-flavors.pid', own.in('pid')),
-      );
-      nginx = spawn('nginx', ['-c', own.in('nginx.conf'), '-p', own.path, '-e', 'stderr', '-g', 'daemon off;'], {
-        env: { PATH },
-        stdio: ['ignore', 'ignore', 'pipe'],
-      });
-      nginx.once('error', (error) => (said += `${error.message}: tests/cloud/up.sh installs nginx\n`));
-      nginx.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
-      while ((await fetch(`${url}/healthcheck`).catch(() => undefined)) === undefined) {
-        if (nginx.pid === undefined || nginx.exitCode !== null) throw new Error(said);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+      nginx = await Nginx.start(shared.services);
     });
     afterAll(async () => {
-      const ended = once(nginx, 'exit');
-      nginx.kill('SIGTERM');
-      await ended;
+      await nginx.stop();
       await shared.stop();
       await stub.close();
     });
@@ -126,7 +125,7 @@ describe('what stands in deploy/', () => {
       const condition = method === 'PUT' ? { 'If-Match': '*' } : undefined;
       const headers = { 'X-Auth-Token': stub.keystone.tokenFor('admin'), ...condition };
       const typed = body === undefined ? headers : { ...headers, 'Content-Type': 'application/json' };
-      const answer = await fetch(url + target, { method, headers: typed, body: body ?? null });
+      const answer = await fetch(nginx.url + target, { method, headers: typed, body: body ?? null });
       const { errors } = (await answer.json()) as { errors?: { code: string }[] };
       return { status: answer.status, code: errors?.[0]?.code };
     };
@@ -149,13 +148,62 @@ describe('what stands in deploy/', () => {
       });
     });
 
+    it('has a line with the address and the request id of each request', async () => {
+      const headers = { 'X-Auth-Token': stub.keystone.tokenFor('admin') };
+      const answer = await fetch(`${nginx.url}/RegisteredFlavors?limit=3`, { headers });
+      const id = answer.headers.get('x-openstack-request-id')!;
+      const line = nginx.log().find((each) => each.includes(id));
+      expect(line).toMatch(/^\S+ 127\.0\.0\.1 200 "GET \/RegisteredFlavors\?limit=3 HTTP\/1\.1" req-/);
+    });
+
+    it('gives one address so many requests at once, and 429 for those beyond', async () => {
+      stub.nova.isSlow(5000);
+      const statuses = await Promise.all(
+        Array.from({ length: 20 }, (_, id) =>
+          fetch(`${nginx.url}/RegisteredFlavors/redis/${id}`, {
+            method: 'POST',
+            headers: { 'X-Auth-Token': stub.keystone.tokenFor('admin') },
+          }).then(({ status }) => status),
+        ),
+      );
+      stub.nova.heals();
+      expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(0);
+      expect(statuses.filter((status) => status !== 429).length).toBeGreaterThanOrEqual(AT_ONCE);
+    });
+
+    it('asks the other one for what one that cannot use its registry refuses, and takes nobody out for it', async () => {
+      const registry = shared.databaseFile;
+      const alone = await startServicesOnOneRegistry(stub);
+      const mixed = await Nginx.start([shared.services[0], alone.services[0]]);
+      renameSync(alone.databaseFile, `${alone.databaseFile}.moved`);
+      const headers = { 'X-Auth-Token': stub.keystone.tokenFor('admin') };
+      const ask = async (method: string, target: string) =>
+        (await fetch(mixed.url + target, { method, headers })).status;
+      const statuses = [];
+      for (let count = 0; count < 10; count += 1)
+        statuses.push(await ask('GET', '/RegisteredFlavors/redis'), await ask('POST', '/RegisteredFlavors/mysql/3'));
+      expect(statuses.filter((status) => ![200, 201].includes(status))).toEqual([]);
+
+      renameSync(registry, `${registry}.moved`);
+      const codes = new Set<unknown>();
+      for (let count = 0; count < 6; count += 1) {
+        const answer = await fetch(`${mixed.url}/RegisteredFlavors/redis`, { headers });
+        codes.add(((await answer.json()) as { errors: { code: string }[] }).errors[0]!.code);
+      }
+      renameSync(`${registry}.moved`, registry);
+      expect([...codes]).toEqual(['registered-flavors.registry.unavailable']); // and no page of nginx
+      renameSync(`${alone.databaseFile}.moved`, alone.databaseFile);
+      await mixed.stop();
+      await alone.stop();
+    });
+
     it('goes on with the one that is left', async () => {
       await shared.services[1].stop('SIGKILL');
       for (let count = 0; count < 20; count += 1) {
         expect((await send('GET', '/RegisteredFlavors/redis')).status).toBe(200);
         expect([200, 201]).toContain((await send('POST', '/RegisteredFlavors/redis/2')).status);
       }
-      expect(said).not.toContain('[emerg]');
+      expect(nginx.said).not.toContain('[emerg]');
     });
   });
 });

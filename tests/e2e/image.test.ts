@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { temporaryFolder } from '../store/temporary-folder';
@@ -13,6 +13,7 @@ const MINUTES = 60_000;
 /** It shares this machine's network and processes, and cannot make the root of a container read-only. */
 const ISOLATION = ['--isolation', 'chroot'];
 const HOME = '/var/lib/registered-flavors';
+const CHECK = ['CMD', 'node', '/opt/registered-flavors/dist/healthcheck.js'];
 
 /** As Docker's format of images has it. Durations are in nanoseconds. */
 interface Image {
@@ -72,11 +73,16 @@ describe('the image of deploy/Containerfile', () => {
     expect(existsSync(path.join(root, 'src'))).toBe(false);
   });
 
+  it('keeps the numbers of its user, whatever image it is built on: volumes belong to them', () => {
+    const { uid, gid, mode } = statSync(path.join(root, HOME));
+    expect([uid, gid, (mode & 0o777).toString(8)]).toEqual([10001, 0, '770']);
+  });
+
   it('runs as a user of its own, which has one place to write to, and is asked whether it is well', async () => {
     const { config } = (JSON.parse(await buildah('inspect', container)) as Image).Docker;
     expect(config).toMatchObject({
-      ...{ User: 'registered-flavors', Entrypoint: ['registered-flavors'], Cmd: ['serve'], Volumes: { [HOME]: {} } },
-      Healthcheck: { Test: ['CMD', 'node', '-e', expect.any(String)], Interval: 10e9, Timeout: 2e9 },
+      ...{ User: '10001:10001', Entrypoint: ['registered-flavors'], Cmd: ['serve'], Volumes: { [HOME]: {} } },
+      Healthcheck: { Test: CHECK, Interval: 10e9, Timeout: 5e9 },
     });
   });
 
@@ -102,6 +108,24 @@ describe('the image of deploy/Containerfile', () => {
     expect((await run('find', [root, '-xdev', ...own])).stdout).toBe('');
     expect(readdirSync(path.join(root, HOME))).toEqual([]); // a volume is not in the image
     expect(await buildah('run', ...ISOLATION, container, '--', 'ls', '-A', HOME)).toBe('data');
+  });
+
+  it('runs as any user of group 0, as OpenShift starts it, and its check finds HOST and the PORT of .env', async () => {
+    const port = await freePort();
+    const settings = { ...environmentOnCloud(), HOST: '127.0.0.2', DRAIN_SECONDS: '0' };
+    const variables = Object.entries(settings).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
+    const own = await buildah('from', '--pull-never', 'localhost/built'); // a volume that nobody has written to
+    const runs = [...storage, 'run', ...ISOLATION, '--user', '1000700000:0', ...variables, own, '--'];
+    const [, ...check] = CHECK;
+    const start = `echo PORT=${port} > .env && echo pid=$$ && exec registered-flavors serve`;
+    service = spawn('buildah', [...runs, 'sh', '-c', start]);
+    const output = await says(service, /"message":"OpenStack is there"/);
+    pid = Number(/^pid=(\d+)$/m.exec(output())![1]);
+    const { stdout } = await run('buildah', [...runs, ...check]);
+    expect(stdout).toContain(`http://127.0.0.2:${port}/healthcheck: 200`);
+    const ended = once(service, 'exit');
+    process.kill(pid, 'SIGTERM');
+    expect(await ended).toEqual([0, null]);
   });
 
   async function uidOf(user: string): Promise<number> {

@@ -64,7 +64,7 @@ describe('the command line', () => {
 
     it('says what is wrong with DATABASE_URL, and how it is used', async () => {
       const wrong = await runCommand(['migrate'], { DATABASE_URL: 'postgres://u:secret@h/db' });
-      expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('DATABASE_URL must begin with "file:"')]);
+      expect([wrong.code, wrong.stderr]).toEqual([78, expect.stringContaining('DATABASE_URL must begin with "file:"')]);
       expect(wrong.stderr).not.toContain('secret');
       for (const args of [
         ['backup'],
@@ -81,10 +81,14 @@ describe('the command line', () => {
 
     it('does not take settings that cannot be read for none', async () => {
       mkdirSync(folder.in('.env'));
-      for (const args of [['serve'], ['doctor'], ['migrate']]) {
-        const { code, stdout, stderr } = await runCommand(args, {}, folder.path);
+      for (const [command, ends] of [
+        ['serve', 78],
+        ['doctor', 1], // it has found what is wrong
+        ['migrate', 78],
+      ] as const) {
+        const { code, stdout, stderr } = await runCommand([command], {}, folder.path);
         expect([code, stdout + stderr]).toEqual([
-          ...[1, expect.stringContaining('The file .env of this folder cannot be read (EISDIR).')],
+          ...[ends, expect.stringContaining('The file .env of this folder cannot be read (EISDIR).')],
         ]);
         expect(stdout + stderr).not.toMatch(/\n +at /);
       }

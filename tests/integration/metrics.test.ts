@@ -34,6 +34,7 @@ describe('metrics', () => {
     await here.world.anonymous.get('/metrics').expect(404);
     const { status, headers } = await fetch(here.world.service.metricsUrl!, { method: 'HEAD' });
     expect([status, headers.get('content-type')]).toEqual([200, expect.stringContaining('version=0.0.4')]);
+    expect((await fetch(`${here.world.service.metricsUrl!}?name=value`)).status).toBe(200); // `params` of a job
     expect((await fetch(here.world.service.metricsUrl!.replace('/metrics', '/'))).status).toBe(404);
     expect((await fetch(here.world.service.metricsUrl!, { method: 'POST' })).status).toBe(404);
     await here.world.service.restart({ METRICS_PORT: '' });

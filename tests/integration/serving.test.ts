@@ -33,7 +33,7 @@ describe('npm start', () => {
 
   it('says which settings are missing, and names the demo', async () => {
     const serving = serve({ LOG_LEVEL: 'loud' });
-    expect(await serving.exit).toBe(1);
+    expect(await serving.exit).toBe(78); // EX_CONFIG: systemd does not start it again
     expect(serving.output.split('\n')).toEqual([
       'registered-flavors cannot start: its settings are not right.',
       '  - LOG_LEVEL must be one of error, warn, info, debug, not "loud".',
@@ -63,7 +63,7 @@ describe('npm start', () => {
     const inEnvironment = serve({ ...stubEnvironment(stub), NODE_TLS_REJECT_UNAUTHORIZED: '0' });
     ends.push(await inEnvironment.exit);
 
-    expect(ends).toEqual([1, 1]);
+    expect(ends).toEqual([78, 78]);
     for (const { output } of [inFile, inEnvironment]) expect(output).toContain('NODE_TLS_REJECT_UNAUTHORIZED=0 is not');
   });
 
