@@ -166,6 +166,8 @@ export interface paths {
          * @description Those of the flavors that are registered for any of the service types and that the caller may see; 404 when there
          *     is none. What is asked before provisioning and resizing: HEAD is enough for a yes or no about one flavor.
          *
+         *     `flavor_ids` narrows the flavors of the path, as it narrows every list.
+         *
          *     Who sees what, the ETag and Cache-Status are as when listing the flavors of service types.
          */
         get: operations["checkRegisteredFlavors"];
@@ -1537,6 +1539,8 @@ export interface operations {
                  *     tenant. Whether there is such a project is not checked; one that does not exist sees what is public.
                  */
                 project_id?: components["parameters"]["ProjectId"];
+                /** @description Only these flavors, separated by commas. Duplicates count once; after that it takes up to 1,000. */
+                flavor_ids?: components["parameters"]["FilterFlavorIds"];
                 /** @description Only flavors with this name; `*` stands for any characters and `?` for one. Case counts. */
                 name?: components["parameters"]["SelectName"];
                 /**
