@@ -59,6 +59,7 @@ export async function startService(config: Config, logger: Logger, clock: Clock 
     ...http,
     ...{ contract, logger, meter },
     requireWriter: (caller) => void requireAdmin(caller, config.roles),
+    measure: () => store.measure(),
     identifyCaller: openstack.identifyCaller,
     peekCaller: (token) => openstack.tokens.peek(token),
     handlers: allHandlers(config, { ...parts, flavors, catalog, contract, isStopping: () => isStopping }),

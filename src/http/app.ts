@@ -2,18 +2,17 @@ import express, { type Express } from 'express';
 import type { Logger } from '../logger';
 import type { FairTurns } from '../fairness/fair-turns';
 import type { Meter } from '../meter';
-import type { Caller } from '../registrations/caller';
 import { accessLog } from './access-log';
 import { admission } from './admission';
 import { admit } from './admit';
 import { authenticate, type IdentifyCaller } from './authenticate';
-import { type Contract, type OperationHandlers, serveContract } from './contract';
+import { type OperationHandlers, serveContract } from './contract';
 import { errorHandler } from './error-handler';
 import { fairRequests, type PeekCaller, waitAsCaller } from './fair-requests';
 import { headAsGet } from './head-as-get';
 import { inOrder } from './in-order';
 import { KnownTargets } from './known-targets';
-import { readJsonBody } from './json-body';
+import { type BodyOptions, readJsonBody } from './json-body';
 import type { ProblemOptions } from './problem';
 import { requestContext } from './request-context';
 import { limitBody, limitUrl } from './request-limits';
@@ -21,13 +20,10 @@ import { VALIDATE_RESPONSES } from './send-body';
 import { oneHost, strictTargets } from './strict-requests';
 import { pathNotFound } from './validator-fault';
 
-export interface AppOptions extends ProblemOptions {
-  readonly contract: Contract;
+export interface AppOptions extends ProblemOptions, BodyOptions {
   readonly handlers: OperationHandlers;
   readonly identifyCaller: IdentifyCaller;
   readonly peekCaller: PeekCaller;
-  /** Throws unless a caller may do what takes a body. */
-  readonly requireWriter: (caller: Caller) => void;
   readonly fairTurns: FairTurns;
   readonly logger: Logger;
   readonly meter: Meter;
@@ -48,11 +44,7 @@ export function createApp(options: AppOptions): Express {
   app.set(VALIDATE_RESPONSES, options.validateResponses);
 
   const targets = new KnownTargets();
-  const admitted = admit(
-    authenticate(options.identifyCaller),
-    waitAsCaller,
-    readJsonBody(options.contract, options.requireWriter),
-  );
+  const admitted = admit(authenticate(options.identifyCaller), waitAsCaller, readJsonBody(options));
   app.use(
     inOrder(
       requestContext(options.logger), // first: everything after it needs the id

@@ -38,7 +38,7 @@ const QUOTED_CHARACTERS = 80;
 /** Beyond this many the caller has understood. */
 const MOST_PROBLEMS = 100;
 /** Beyond this many it does not matter how many more there are. */
-const MOST_COUNTED = 1000;
+export const MOST_COUNTED = 1000;
 
 /** Every bad item of the lists among some values, by their names. */
 export function* describeBadLists(values: Readonly<Record<string, unknown>>): Iterable<Problem> {
@@ -51,31 +51,41 @@ export function* describeBadLists(values: Readonly<Record<string, unknown>>): It
  * The validator stops at the first bad item of a list; whoever mends a list wants to know them all. One by one, since a
  * body may have half a million.
  */
-export function* describeBadItems({ code, pattern, rule }: ItemRule, name: string, values: unknown): Iterable<Problem> {
+export function* describeBadItems(rule: ItemRule, name: string, values: unknown): Iterable<Problem> {
   if (!Array.isArray(values)) return;
   for (const [index, value] of (values as unknown[]).entries()) {
-    if (typeof value !== 'string') yield noString(name, index, value);
-    else if (!pattern.test(value)) {
-      const what = value === '' ? 'is empty' : `is "${quote(value)}"`;
-      yield { code, detail: `Item ${index + 1} of ${name} ${what}. ${rule}` };
-    }
+    const problem = badItem(rule, name, index, value);
+    if (problem !== undefined) yield problem;
   }
+}
+
+/** What is wrong with an item of a list; undefined when it is as it should be. */
+export function badItem(
+  { code, pattern, rule }: ItemRule,
+  name: string,
+  index: number,
+  value: unknown,
+): Problem | undefined {
+  if (typeof value !== 'string') return noString(name, index, value);
+  if (pattern.test(value)) return undefined;
+  const what = value === '' ? 'is empty' : `is "${quote(value)}"`;
+  return { code, detail: `Item ${index + 1} of ${name} ${what}. ${rule}` };
 }
 
 function noString(name: string, index: number, value: unknown): Problem {
   const isNumber = typeof value === 'number';
-  const what = isNumber
-    ? String(value)
-    : value === null
-      ? 'null'
-      : Array.isArray(value)
-        ? 'an array'
-        : `a ${typeof value}`;
+  const what = isNumber ? String(value) : kindOf(value);
   const wanted = isNumber ? `a string: "${value}"` : 'a string';
   return {
     code: 'registered-flavors.body.invalid',
     detail: `Item ${index + 1} of ${name} is ${what}, and has to be ${wanted}.`,
   };
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 /** The first ones, and how many more there are instead of what they are. */

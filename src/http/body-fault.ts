@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { Problem } from '../errors';
 import { nearestName } from '../registrations/nearest-name';
-import { describeBadItems, describeBadLists, FLAVOR_IDS, quote, SERVICE_TYPES } from './bad-items';
+import { describeBadLists, quote } from './bad-items';
 import { bodySchemaOf, type Contract, type Schema, schemaOf } from './contract';
 
 /** What the validator says. */
@@ -39,7 +39,8 @@ function* describeUnknown(value: unknown, contract: Contract, schema: Schema, wh
   }
 }
 
-function unknownAttribute(name: string, known: readonly string[], where: string): Problem {
+/** What is wrong with an attribute that is not known. */
+export function unknownAttribute(name: string, known: readonly string[], where = ''): Problem {
   const meant = nearestName(name, known);
   const hint = meant === undefined ? `It takes: ${known.join(', ')}.` : `Did you mean "${meant}"?`;
   return {
@@ -50,17 +51,7 @@ function unknownAttribute(name: string, known: readonly string[], where: string)
 
 /** The lists of all bodies: those that this one does not have are unknown to it, and told of as such. */
 function* describeLists(body: unknown): Iterable<Problem> {
-  if (!isObject(body)) return;
-  yield* describeBadLists(body);
-  if (!isObject(body['registrations'])) return;
-  for (const [serviceType, ids] of Object.entries(body['registrations'])) {
-    if (SERVICE_TYPES.pattern.test(serviceType)) {
-      yield* describeBadItems(FLAVOR_IDS, `registrations.${serviceType}`, ids);
-    } else {
-      const detail = `"${quote(serviceType)}" in the body's registrations is no service type. ${SERVICE_TYPES.rule}`;
-      yield { code: SERVICE_TYPES.code, detail };
-    }
-  }
+  if (isObject(body)) yield* describeBadLists(body);
 }
 
 const PAIR = 'must have service_types, and either flavor_ids or selector';
@@ -75,7 +66,6 @@ const WORDS: readonly [RegExp, string][] = [
   [/^must NOT have fewer than 1 characters$/, 'must not be empty'],
   [/^must NOT have more than (\d+) characters$/, 'must have up to $1 characters'],
   [/^must be integer$/, 'must be an integer'],
-  [/^must be array,null$/, 'must be an array, or null'],
   [/^must be array$/, 'must be an array'],
   [/^must be object$/, 'must be an object: {...}'],
   [/^must be string$/, 'must be a string'],

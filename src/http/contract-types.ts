@@ -166,6 +166,8 @@ export interface paths {
          * @description Those of the flavors that are registered for any of the service types and that the caller may see; 404 when there
          *     is none. What is asked before provisioning and resizing: HEAD is enough for a yes or no about one flavor.
          *
+         *     `flavor_ids` narrows the flavors of the path, as it narrows every list.
+         *
          *     Who sees what, the ETag and Cache-Status are as when listing the flavors of service types.
          */
         get: operations["checkRegisteredFlavors"];
@@ -205,8 +207,8 @@ export interface paths {
         };
         /**
          * Export all registrations
-         * @description All registrations as one document, which PUT takes as it is; up to 10,000 pairs of it and 1 MiB, beyond which PATCH
-         *     takes it in parts. The registry alone is read: Nova is not asked, and missing flavors are in it. The ETag is of the registrations and of nothing else.
+         * @description All registrations as one document, which PUT takes as it is, however large it is. The registry alone is read: Nova is
+         *     not asked, and missing flavors are in it. The ETag is of the registrations and of nothing else.
          *
          *     Needs an admin role in a project's scope.
          */
@@ -218,7 +220,11 @@ export interface paths {
          *     somebody has changed them meanwhile, the answer is 412 and nothing is changed.
          *
          *     Only flavors of pairs that would be new are looked up in Nova. An export can be declared again with flavors in it
-         *     that Nova has lost and that are still registered, and while Nova is down. One request takes and changes up to 10,000 pairs.
+         *     that Nova has lost and that are still registered, and while Nova is down.
+         *
+         *     One request changes up to 10,000 pairs, and its document may have as many as it likes of those that stand. What is
+         *     more is 400 `registered-flavors.pair.too_many`, and nothing is changed: go on in steps, each with a document that
+         *     differs from what stands by up to 10,000 pairs.
          *
          *     Needs an admin role in a project's scope.
          */
@@ -664,7 +670,7 @@ export interface components {
                 "application/json": components["schemas"]["Errors"];
             };
         };
-        /** @description The body is larger than 1 MiB. */
+        /** @description The body is larger than 1 MiB, or 256 MiB where it is a document of registrations. */
         BodyTooLarge: {
             headers: {
                 "X-OpenStack-Request-Id": components["headers"]["RequestId"];
@@ -1544,6 +1550,8 @@ export interface operations {
                  *     tenant. Whether there is such a project is not checked; one that does not exist sees what is public.
                  */
                 project_id?: components["parameters"]["ProjectId"];
+                /** @description Only these flavors, separated by commas. Duplicates count once; after that it takes up to 1,000. */
+                flavor_ids?: components["parameters"]["FilterFlavorIds"];
                 /** @description Only flavors with this name; `*` stands for any characters and `?` for one. Case counts. */
                 name?: components["parameters"]["SelectName"];
                 /**

@@ -1,15 +1,27 @@
 import type { Request, Response } from 'express';
 import type { Caller } from '../registrations/caller';
+import type { Standards } from '../registrations/declaration';
 import { quote } from './bad-items';
+import { BodyBudget } from './body-budget';
 import { bodyTypesOf, type Contract } from './contract';
 import { HttpFault } from './http-fault';
 import { parseJson } from './parse-json';
 import { callOf, contextOf } from './request-context';
-import { announcesBody, bodyTooLarge, MAX_BODY_BYTES } from './request-limits';
+import { readDeclaration } from './read-declaration';
+import { receiveBody } from './receive-body';
+import { announcesBody, bodyTooLarge, MAX_BODY_BYTES, takesDocument } from './request-limits';
 
-/** What all bodies that are being read or worked on may have together. */
-const MAX_BYTES_AT_ONCE = 32 * MAX_BODY_BYTES;
 const FIRST_BYTES = 4096;
+/** What stands for a document of registrations where the contract's validator looks: the document is read past it. */
+const READ_ALREADY = { registrations: {} };
+
+export interface BodyOptions {
+  readonly contract: Contract;
+  /** Throws unless a caller may do what takes a body. */
+  readonly requireWriter: (caller: Caller) => void;
+  /** How much is registered. */
+  readonly measure: () => Standards;
+}
 
 /**
  * Reads the body of an operation that takes one, once it is known that who sends it may have it done.
@@ -18,43 +30,38 @@ const FIRST_BYTES = 4096;
  * slow ones take the memory; and they are copied together, since a body that comes byte by byte would otherwise take a
  * hundred times its size.
  */
-export function readJsonBody(contract: Contract, requireWriter: (caller: Caller) => void) {
-  const budget = { left: MAX_BYTES_AT_ONCE };
+export function readJsonBody({ contract, requireWriter, measure }: BodyOptions) {
+  const budget = new BodyBudget();
   return async (request: Request): Promise<void> => {
     const types = bodyTypesOf(contract, request);
-    if (types.length === 0 || request.res === undefined) return;
+    const { res: response } = request;
+    if (types.length === 0 || response === undefined) return;
+    const context = contextOf(request);
     requireWriter(callOf(request).caller); // a body costs more than all else that a reader could send
     requireBody(request, types);
     const mediaType = requireMediaType(request, types);
     request.headers['content-type'] = mediaType; // bare: the validator keeps a compiled validator for each it ever saw
-    request.body = parseJson(await contextOf(request).whileHere(collect(request, request.res, budget)));
+    if (takesDocument(request)) {
+      const declaration = readDeclaration(request, response, { budget, standing: measure() });
+      context.declaration = await context.whileHere(declaration);
+      request.body = READ_ALREADY;
+    } else request.body = parseJson(await context.whileHere(collect(request, response, budget)));
   };
 }
 
-function collect(request: Request, response: Response, budget: { left: number }): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    let body = Buffer.allocUnsafe(FIRST_BYTES);
-    let length = 0;
-    const add = (chunk: Buffer): void => {
-      length += chunk.length;
-      budget.left -= chunk.length;
-      if (length > MAX_BODY_BYTES) stop(() => reject(bodyTooLarge()));
-      else if (budget.left < 0) stop(() => reject(tooManyBodies()));
-      else {
-        if (length > body.length) body = Buffer.concat([body], Math.max(length, 2 * body.length));
-        chunk.copy(body, length - chunk.length);
-      }
-    };
-    const end = (): void => stop(() => resolve(body.subarray(0, length)));
-    const stop = (then: () => void): void => {
-      request.off('data', add).off('end', end);
-      then();
-    };
-    request.on('data', add).on('end', end);
-    response.once('close', () => {
-      stop(() => (budget.left += length)); // what was made of it is held for as long
-    });
+async function collect(request: Request, response: Response, budget: BodyBudget): Promise<Buffer> {
+  let body = Buffer.allocUnsafe(FIRST_BYTES);
+  let length = 0;
+  response.once('close', () => budget.giveBack(length)); // what was made of it is held for as long
+  await receiveBody(request, (part) => {
+    if (length + part.length > MAX_BODY_BYTES) throw bodyTooLarge();
+    length += part.length;
+    budget.take(part.length);
+    if (length > body.length) body = Buffer.concat([body], Math.max(length, 2 * body.length));
+    part.copy(body, length - part.length);
+    return undefined;
   });
+  return body.subarray(0, length);
 }
 
 function requireBody(request: Request, types: readonly string[]): void {
@@ -86,15 +93,4 @@ function requireMediaType(request: Request, types: readonly string[]): string {
 function comesAsItIs(request: Request): boolean {
   const { 'content-encoding': content = 'identity', 'transfer-encoding': transfer = 'chunked' } = request.headers;
   return /^identity$/i.test(content) && /^chunked$/i.test(transfer);
-}
-
-function tooManyBodies(): HttpFault {
-  return new HttpFault(
-    'overloaded',
-    {
-      code: 'registered-flavors.service.overloaded',
-      detail: `The bodies of all requests together may have ${MAX_BYTES_AT_ONCE} bytes at once. Nothing was done; try again in a moment.`,
-    },
-    { headers: { 'Retry-After': '1' } },
-  );
 }

@@ -9,9 +9,11 @@ export function readQuery(
   query: Query,
   rest: Pick<ReadRequest, 'serviceTypes' | 'page'> & Partial<Pick<ReadRequest, 'flavorIds'>>,
 ): ReadRequest {
+  const asked = queryList(query, 'flavor_ids');
   return {
     serviceTypes: rest.serviceTypes,
-    flavorIds: rest.flavorIds ?? queryList(query, 'flavor_ids'),
+    flavorIds: rest.flavorIds ?? asked,
+    onlyFlavorIds: rest.flavorIds && asked,
     selector: readSelector(query),
     statuses: queryList(query, 'status')?.flatMap((name) => FLAVOR_STATUSES.filter((status) => status === name)),
     hydrate: queryBoolean(query, 'hydrate') ?? true,

@@ -4,6 +4,7 @@ import type { NextFunction, Request, Response } from 'express';
 import type { ErrorCode } from '../errors';
 import type { Logger } from '../logger';
 import type { CallContext, Caller } from '../registrations/caller';
+import type { Declaration } from '../registrations/declaration';
 import type { NextTurn } from '../registrations/in-turns';
 import { API_VERSION_HEADER, CURRENT_VERSION } from './api-version';
 import type { Target } from './target';
@@ -32,6 +33,8 @@ export class RequestContext {
   errorCode: ErrorCode | undefined;
   /** Why the request was not admitted: the contract's validator would rewrap it. */
   refusal: unknown;
+  /** What its body declares, where that is a document of registrations. */
+  declaration: Declaration | undefined;
   /** What its target means, once the contract's validator has let it through. */
   target: Target | undefined;
   queue = NO_QUEUE;
@@ -124,6 +127,13 @@ export function targetOf(request: IncomingMessage): Target {
   const { target } = contextOf(request);
   if (target === undefined) throw new Error('the operation was reached past the contract');
   return target;
+}
+
+/** What the body of a request declares: only for the handlers of operations that take a document of registrations. */
+export function declarationOf(request: IncomingMessage): Declaration {
+  const { declaration } = contextOf(request);
+  if (declaration === undefined) throw new Error('the operation was reached without its document');
+  return declaration;
 }
 
 function isCall(context: RequestContext): context is RequestContext & { caller: Caller } {

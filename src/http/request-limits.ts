@@ -2,11 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
 import { bodyTypesOf, type Contract } from './contract';
 import { HttpFault } from './http-fault';
+import { MAX_RESPONSE_BYTES } from './response-body';
 
 /** As much of the header limit as the URL may take, so that a URL that is too long is told apart from headers. */
 const URL_PART_OF_HEADERS = 0.75;
-/** Of a body that an operation takes. */
+/** Of a body that an operation takes, but for a document of registrations. */
 export const MAX_BODY_BYTES = 1024 * 1024;
+/** Of a document of registrations: twice as much as an export may have, so that it may have line breaks and indents. */
+export const MAX_DOCUMENT_BYTES = 2 * MAX_RESPONSE_BYTES;
 /** Of one that nobody reads: oslo.middleware's limit. */
 const MAX_UNWANTED_BODY_BYTES = 112 * 1024;
 /** What a chunk counts at least, since it costs as much as a larger one. */
@@ -37,7 +40,7 @@ export function limitBody(contract: Contract) {
     }
     const announcedBytes = Number(request.headers['content-length'] ?? 0);
     if (bodyTypesOf(contract, request).length > 0) {
-      next(announcedBytes > MAX_BODY_BYTES ? bodyTooLarge() : undefined); // it is read once it is known who sends it
+      next(tooLarge(request, announcedBytes)); // it is read once it is known who sends it
       return;
     }
     if (request.headers['content-type'] !== undefined) delete request.headers['content-type'];
@@ -45,6 +48,16 @@ export function limitBody(contract: Contract) {
     else if (announcesBody(request)) drain(request, next);
     else next();
   };
+}
+
+function tooLarge(request: Request, announcedBytes: number): HttpFault | undefined {
+  if (takesDocument(request)) return announcedBytes > MAX_DOCUMENT_BYTES ? documentTooLarge() : undefined;
+  return announcedBytes > MAX_BODY_BYTES ? bodyTooLarge() : undefined;
+}
+
+/** Whether a request, if it takes a body, takes a document of registrations: as large as an export. */
+export function takesDocument({ path }: Request): boolean {
+  return path === '/Registrations';
 }
 
 /**
@@ -85,7 +98,15 @@ export function announcesBody({ headers }: IncomingMessage): boolean {
 export function bodyTooLarge(): HttpFault {
   return new HttpFault('body too large', {
     code: 'registered-flavors.body.too_large',
-    detail: `The body is larger than ${MAX_BODY_BYTES} bytes. Send the flavor_ids in parts, or some service types at a time with PATCH.`,
+    detail: `The body is larger than ${MAX_BODY_BYTES} bytes. Send the flavor_ids in parts.`,
+  });
+}
+
+/** 413 for a document of registrations. */
+export function documentTooLarge(): HttpFault {
+  return new HttpFault('body too large', {
+    code: 'registered-flavors.body.too_large',
+    detail: `The document is larger than ${MAX_DOCUMENT_BYTES} bytes. Send some service types at a time with PATCH.`,
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Registration } from '../registrations/registration';
 import type { RegisterOutcome } from '../registrations/register-flavors';
-import type { Difference } from '../registrations/registration-document';
+import type { Difference } from '../registrations/declaration';
 import type { components } from './contract-types';
 import { renderRegistration } from './representation';
 import { contextOf, targetOf } from './request-context';

@@ -7,10 +7,10 @@ import type { FlavorId } from './flavor-id';
 import { enumerated } from './enumerated';
 import { findFlavors } from './find-flavors';
 import { requireOffered } from './offered-service-types';
-import { MAX_PAIRS, tooMany } from './pair-limit';
+import type { Declaration, Difference } from './declaration';
+import { GO_ON_IN_STEPS, MAX_PAIRS, tooMany } from './pair-limit';
 import { type RoleLists, requireAdmin } from './policy';
 import type { Registration } from './registration';
-import { type Difference, differenceOf, readDocument, type RegistrationDocument } from './registration-document';
 import type { RegistrationStore, RegistryVersion, Rewrite, Standing } from './registration-store';
 import type { ClosedServiceTypes, ServiceType } from './service-type';
 
@@ -27,8 +27,7 @@ export type ExpectedRegistry = () => Promise<RegistryVersion | undefined>;
 
 /** What is to stand. */
 export interface DeclareRequest {
-  /** Service types with the flavors that are to be registered for each; none for a type that is to be empty. */
-  readonly registrations: Iterable<readonly [ServiceType, readonly FlavorId[]]>;
+  readonly declaration: Declaration;
   /** Whether that is everything: then service types that are not named are to be empty, too. */
   readonly isEverything: boolean;
   /** What the whole registry has to be; needed when it is everything that is declared. */
@@ -53,19 +52,22 @@ export interface DeclareRequest {
 export async function declareRegistrations(
   ports: DeclarePorts,
   call: CallContext,
-  { isEverything, expected, isPreview, registrations }: DeclareRequest,
+  { declaration, isEverything, expected, isPreview }: DeclareRequest,
 ): Promise<Difference> {
   const caller = requireAdmin(call.caller, ports.roles);
   if (isEverything && expected === undefined) throw preconditionRequired();
-  const declared = readDocument(registrations);
-  const scope = { serviceTypes: isEverything ? ('everything' as const) : [...declared.keys()], maxPairs: MAX_STANDING };
+  const nextTurn = (): Promise<void> | undefined => {
+    call.signal.throwIfAborted(); // the client has gone
+    return call.nextTurn();
+  };
+  const scope = { serviceTypes: isEverything ? ('everything' as const) : declaration.serviceTypes, nextTurn };
+  const compare = comparing(declaration);
   const checked = new Map<FlavorId, AcceptedFlavor>();
   for (;;) {
     const version = typeof expected === 'function' ? await requireExpected(expected) : undefined;
     let unchecked: Registration[] = [];
-    const decide = (standing: Standing): (Difference & Rewrite) | undefined => {
-      const difference = differenceOf(requireFewStanding(standing, declared), declared);
-      requireFew(difference);
+    const decide = async (standing: Standing): Promise<(Difference & Rewrite) | undefined> => {
+      const difference = await compare(standing);
       requireOffered(typesOf(difference.registered), ports.serviceTypes);
       unchecked = difference.registered.filter(({ flavorId }) => !checked.has(flavorId));
       return unchecked.length > 0 ? undefined : { ...difference, flavors: flavorsOf(difference, checked) };
@@ -118,24 +120,23 @@ async function requireExpected(expected: ExpectedRegistry): Promise<RegistryVers
   });
 }
 
-/** The largest number of pairs that can stand when no more than {@link MAX_PAIRS} are declared and as many change. */
-const MAX_STANDING = 2 * MAX_PAIRS;
-
-function requireFewStanding({ pairs, registrations }: Standing, declared: RegistrationDocument): RegistrationDocument {
-  if (registrations !== undefined) return registrations;
-  const stays = [...declared.values()].reduce((count, ids) => count + ids.length, 0);
-  throw tooMany(
-    `This would deregister at least ${pairs - stays} pairs; one request changes up to ${MAX_PAIRS}. Nothing was ` +
-      'changed. PATCH takes some service types at a time, POST and DELETE some flavors.',
-  );
+/** Compares with what stands, and once only with what has the same version: a large registry takes long. */
+function comparing(declaration: Declaration): (standing: Standing) => Promise<Difference> {
+  let last: { version: RegistryVersion; difference: Difference } | undefined;
+  return async (standing) => {
+    if (last?.version === standing.version) return last.difference;
+    requireFewGone(standing.pairs, declaration.pairs);
+    const difference = await declaration.compare(standing);
+    last = { version: standing.version, difference };
+    return difference;
+  };
 }
 
-/** A slip in a small document must not empty a large registry, nor stop the service while it does. */
-function requireFew({ registered, deregistered }: Difference): void {
-  if (registered.length + deregistered.length <= MAX_PAIRS) return;
+/** Before anything is read: whoever declares too little by mistake need not wait. */
+function requireFewGone(standing: number, declared: number): void {
+  if (standing - declared <= MAX_PAIRS) return;
   throw tooMany(
-    `This would register ${registered.length} pairs and deregister ${deregistered.length}; one request changes up to ` +
-      `${MAX_PAIRS}. Nothing was changed. PATCH takes some service types at a time, POST and DELETE some flavors.`,
+    `This would deregister at least ${standing - declared} pairs; one request changes up to ${MAX_PAIRS}. ${GO_ON_IN_STEPS}`,
   );
 }
 

@@ -1,7 +1,12 @@
 import { type Problem, RegisteredFlavorsError } from '../errors';
 
-/** How many pairs of service type and flavor one request may name, and change. */
+/** How many pairs of service type and flavor one request may change; and name, where it names them one by one. */
 export const MAX_PAIRS = 10_000;
+
+/** What to do instead of too large a change. */
+export const GO_ON_IN_STEPS =
+  `Nothing was changed. Go on in steps of up to ${MAX_PAIRS} pairs: the document of PUT or PATCH may differ by so many ` +
+  'from what stands, and POST and DELETE take so many.';
 
 /** What is wrong when each of so many types with each of so many flavors are more than that; empty when they are not. */
 export function tooManyPairs(types: number, ids: number): Problem[] {

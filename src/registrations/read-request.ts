@@ -30,6 +30,8 @@ export interface ReadRequest {
   readonly serviceTypes: readonly ServiceType[] | undefined;
   /** Only these; all, when undefined. */
   readonly flavorIds: readonly FlavorId[] | undefined;
+  /** And of these only those that are here, too: where one list stands in the path and one in the query. */
+  readonly onlyFlavorIds?: readonly FlavorId[] | undefined;
   /** Only those that it selects; what Nova has lost has nothing to select it by. */
   readonly selector: FlavorSelector | undefined;
   /** Only those of which one of these holds; all, when undefined. */
@@ -52,13 +54,19 @@ export function normalized(request: ReadRequest): ReadRequest {
   const { serviceTypes, flavorIds } = readLists(request.serviceTypes ?? [], request.flavorIds);
   return {
     serviceTypes: request.serviceTypes && serviceTypes.toSorted(inByteOrder),
-    flavorIds: request.flavorIds && flavorIds.toSorted(inByteOrder),
+    flavorIds: request.flavorIds && narrowed(flavorIds, request.onlyFlavorIds).sort(inByteOrder),
     selector: selector && { ...selector, extraSpecs: [...new Set(selector.extraSpecs)].sort(inByteOrder) },
     statuses: statuses && FLAVOR_STATUSES.filter((status) => statuses.includes(status)),
     hydrate,
     asProject: request.asProject,
     page: request.page,
   };
+}
+
+function narrowed(flavorIds: readonly FlavorId[], only: readonly FlavorId[] | undefined): FlavorId[] {
+  if (only === undefined) return [...flavorIds];
+  const wanted = new Set(readLists([], only).flavorIds);
+  return flavorIds.filter((flavorId) => wanted.has(flavorId));
 }
 
 /** Whether a flavor of a read is wanted, by what Nova says of it; null when Nova has lost it. */

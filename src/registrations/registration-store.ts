@@ -1,7 +1,7 @@
 import type { AcceptedFlavor } from './flavor';
 import type { FlavorId } from './flavor-id';
+import type { NextTurn } from './in-turns';
 import type { FlavorTypes, Provenance, RegisteredFlavor, Registration } from './registration';
-import type { RegistrationDocument } from './registration-document';
 import type { ServiceType, ServiceTypeInUse } from './service-type';
 
 /**
@@ -18,18 +18,22 @@ export type RegistrationsPiece = readonly (readonly [ServiceType, readonly Flavo
 
 /** What stands of some service types, or of all. */
 export interface Standing {
+  /** As of which it stands, or an older one. */
+  readonly version: RegistryVersion;
   readonly pairs: number;
-  /** Undefined when there are more pairs than `maxPairs`. */
-  readonly registrations: RegistrationDocument | undefined;
+  /** Read as it is asked for, once; others have their turn between two pieces. */
+  readonly registrations: AsyncIterable<RegistrationsPiece>;
+  /** Asked between pieces of work on it: while the registry is locked, nobody waits for what his caller does besides. */
+  readonly nextTurn: NextTurn;
 }
 
 /** What a rewrite is about. */
 export interface RewriteScope {
   readonly serviceTypes: 'everything' | readonly ServiceType[];
-  /** How many pairs of it are read at the most: more than one request may change need not be known one by one. */
-  readonly maxPairs: number;
   /** The only version that may be rewritten; any, when undefined. */
   readonly version?: RegistryVersion | undefined;
+  /** Asked between pieces of work for as long as nothing is locked. */
+  readonly nextTurn: NextTurn;
 }
 
 /** What is to change of the registrations. */
@@ -87,13 +91,13 @@ export interface RegistrationStore {
    * Changes the registrations as `decide` says of what it is shown.
    *
    * `decide` runs once without a lock and, if there is a change, again inside the transaction with what stands then, and
-   * once more for each time that the registry was busy. The last decision is done, and is the answer. When it is
-   * undefined or throws, nothing changes.
+   * once more for each time that the registry was busy. It need not look again at what has the version that it has seen.
+   * The last decision is done, and is the answer. When it is undefined or throws, nothing changes.
    * @returns `outdated`, without a change, when the registrations have another version than the one given
    */
   rewrite<T extends Rewrite>(
     scope: RewriteScope,
-    decide: (standing: Standing) => T | undefined,
+    decide: (standing: Standing) => Promise<T | undefined>,
     provenance: Provenance,
     options?: WriteOptions,
   ): Promise<T | undefined | 'outdated'>;

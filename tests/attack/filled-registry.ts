@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { openStore } from '../../src/store/open-store';
 import { flavorId } from '../support/measured-flavors';
-import { OTHER_READERS_FLAVORS, OTHER_READERS_TYPE, type Shape, typeName } from './shape';
+import { flavorIdsOfType, OTHER_READERS_FLAVORS, OTHER_READERS_TYPE, type Shape, typeName } from './shape';
 
 /**
  * Makes a registry of a shape, past the service: its tables by the migrations, its rows at once. Each registration has the
@@ -54,14 +54,7 @@ function fill(database: Database.Database, shape: Shape): void {
     accept.run(id, `db.r${index % 7}.${2 ** (index % 6)}xlarge`, ...size);
   });
   for (let type = 0; type < shape.types; type += 1) {
-    const own = Array.from(
-      { length: shape.flavorsPerType },
-      (_, at) => (type * shape.flavorsPerType + at) % ids.length,
-    );
-    registerFor(
-      typeName(type),
-      own.sort((a, b) => a - b).map((index) => ids[index]!),
-    );
+    registerFor(typeName(type), flavorIdsOfType(shape, type));
   }
   registerFor(OTHER_READERS_TYPE, ids.slice(0, OTHER_READERS_FLAVORS));
 }

@@ -1,4 +1,4 @@
-import { flavorIds, type Shape, typeNames } from './shape';
+import { flavorIds, flavorIdsOfType, OTHER_READERS_FLAVORS, OTHER_READERS_TYPE, type Shape, typeNames } from './shape';
 
 /** A request that is measured. */
 export interface Asked {
@@ -171,6 +171,44 @@ const manyPairs = ({ shape, round }: Making): unknown => ({
   [own('patched', round, 1)[0]!]: flavorIds(shape, 0, PAIRS),
 });
 
+/** As it would be exported, but for what other operations have left. */
+const everything = ({ shape }: Making): Record<string, string[]> => ({
+  ...Object.fromEntries(typeNames(shape, 0, shape.types).map((name, type) => [name, flavorIdsOfType(shape, type)])),
+  [OTHER_READERS_TYPE]: flavorIds(shape, 0, OTHER_READERS_FLAVORS),
+});
+/** The same without some pairs, others in each round. */
+const everythingBut = (making: Making, pairs: number): Record<string, string[]> => {
+  const document = everything(making);
+  for (const ids of Object.values(document).slice(5 * making.round, 5 * making.round + pairs)) ids.pop();
+  return document;
+};
+
+/** Of documents as large as the registry. */
+const LARGE_WRITES: readonly Operation[] = [
+  writes(
+    'PUT of everything with 5 changes',
+    (making) => document('PUT', everythingBut(making, 5), { 'If-Match': '*' }),
+    200,
+  ),
+  writes('PUT of everything', (making) => document('PUT', everything(making), { 'If-Match': '*' }), 200),
+  {
+    ...writes(
+      'PUT of everything that stands',
+      async (making) => document('PUT', everything(making), { 'If-Match': await etagOf(making) }),
+      200,
+    ),
+    mostMs: READ_MS,
+  },
+  {
+    ...writes(
+      'PUT of everything and too much',
+      (making) => document('PUT', { ...everything(making), more: own('more', 0, PAIRS + 1) }, { 'If-Match': '*' }),
+      400,
+    ),
+    mostMs: READ_MS,
+  },
+];
+
 /** In this order: each undoes what stands before it. */
 const WRITES: readonly Operation[] = [
   writes('POST of 10,000 pairs', (making) => ofPairs('POST', making), 201),
@@ -220,7 +258,7 @@ const WRITES: readonly Operation[] = [
   writes('PUT that would take everything away, whatever stands', () => document('PUT', {}, { 'If-Match': '*' }), 400),
 ];
 
-export const OPERATIONS: readonly Operation[] = [...PUBLIC, ...PAGES, ...LISTS, ...REST, ...WRITES];
+export const OPERATIONS: readonly Operation[] = [...PUBLIC, ...PAGES, ...LISTS, ...REST, ...WRITES, ...LARGE_WRITES];
 
 /** What is measured while nothing is in memory. */
 export const FIRST_READS: readonly Operation[] = [PAGE, LIST, ONE_TYPE, CHECK, NO_SUCH, TYPES];

@@ -41,6 +41,12 @@ export function flavorIds(shape: Shape, from: number, count: number): string[] {
   return Array.from({ length }, (_, index) => flavorId((from + index) % shape.flavors));
 }
 
+/** The flavors that a service type of the shape has, by id. */
+export function flavorIdsOfType({ flavors, flavorsPerType }: Shape, type: number): string[] {
+  const own = Array.from({ length: flavorsPerType }, (_, at) => (type * flavorsPerType + at) % flavors);
+  return own.sort((a, b) => a - b).map(flavorId);
+}
+
 /** Names of consecutive types, from the first again behind the last. */
 export function typeNames(shape: Shape, from: number, count: number): string[] {
   const length = Math.min(count, shape.types);

@@ -93,6 +93,8 @@ describe('every documented status', () => {
     carryingBody({ ...ways, 415: () => ({ headers: { ...admin(), 'Content-Type': 'text/plain' } }) }, body, sent);
   const ofEverything = { 'If-Match': '*' };
 
+  const documentTooLarge = () => ({ headers: { 'Content-Length': String(256 * 1024 * 1024 + 1) } });
+
   const pair = '/RegisteredFlavors/redis/3';
   const operations: Record<string, { method: string; path: string; ways: Record<string, Way> }> = {
     getVersions: {
@@ -186,6 +188,7 @@ describe('every documented status', () => {
         ),
         ...withBody({ 200: () => ({ headers: admin() }) }, { registrations: { redis: ['1', '2'] } }, ofEverything),
         ...withBody({ 428: () => ({ headers: admin() }) }, { registrations: {} }),
+        413: documentTooLarge,
       },
     },
     patchRegistrations: {
@@ -202,6 +205,7 @@ describe('every documented status', () => {
           { registrations: { mysql: ['5'] } },
         ),
         ...withBody({ 200: () => ({ headers: admin() }) }, { registrations: { mysql: null } }),
+        413: documentTooLarge,
       },
     },
     getServiceTypes: {

@@ -23,6 +23,10 @@ describe('what is hidden', () => {
     ['/RegisteredFlavors?flavor_ids=priv-none&hydrate=false', '/RegisteredFlavors?flavor_ids=no-such&hydrate=false'],
     ['/RegisteredFlavors/redis?flavor_ids=priv-none', '/RegisteredFlavors/redis?flavor_ids=no-such'],
     ['/RegisteredFlavors/redis/priv-none', '/RegisteredFlavors/redis/no-such'],
+    [
+      '/RegisteredFlavors/redis/priv-none,1?flavor_ids=priv-none',
+      '/RegisteredFlavors/redis/no-such,1?flavor_ids=no-such',
+    ],
     ['/RegisteredFlavors/redis/priv-none,2', '/RegisteredFlavors/redis/no-such,2'],
     ['/RegisteredFlavors/mysql', '/RegisteredFlavors/kafka'],
     ['/RegisteredFlavors/mysql,redis', '/RegisteredFlavors/kafka,redis'],

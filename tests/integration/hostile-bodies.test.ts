@@ -50,12 +50,13 @@ describe('hostile bodies', () => {
   });
 
   it.each<[string, (type: string) => string]>([
-    ['announced', () => head('PATCH', '/Registrations', `Content-Length: ${MIB + 1}`)],
+    ['announced', () => head('POST', '/RegisteredFlavors', `Content-Length: ${MIB + 1}`)],
+    ['announced, of a document', () => head('PATCH', '/Registrations', `Content-Length: ${256 * MIB + 1}`)],
     [
       'not announced',
       (type) =>
-        `${head('PATCH', '/Registrations', 'Transfer-Encoding: chunked')}${(2 * MIB).toString(16)}\r\n` +
-        `${JSON.stringify({ registrations: { [type]: ['1'] } }).padEnd(2 * MIB)}\r\n0\r\n\r\n`,
+        `${head('POST', '/RegisteredFlavors', 'Transfer-Encoding: chunked')}${(2 * MIB).toString(16)}\r\n` +
+        `${registering(type).padEnd(2 * MIB)}\r\n0\r\n\r\n`,
     ],
   ])('that are too large are refused, when that is %s', async (_how, bytesFor) => {
     const type = newType();

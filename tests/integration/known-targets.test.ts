@@ -34,6 +34,9 @@ const PATHS = [
   ],
   ...[
     '/RegisteredFlavors/redis/1',
+    '/RegisteredFlavors/redis/1,2?flavor_ids=1',
+    '/RegisteredFlavors/redis/1?flavor_ids=2',
+    '/RegisteredFlavors/redis/1?flavor_ids=',
     '/RegisteredFlavors/redis/unknown',
     '/RegisteredFlavors/redis/%zz',
     '/RegisteredFlavors/re:dis',

@@ -140,7 +140,7 @@ describe('many who declare, over two processes', () => {
     beforeEach(async () => {
       expect((await patch(0, { redis: ['declared-0'] })).status).toBe(200);
       stub.nova.resetRequests();
-      stub.nova.isSlow(300, { path: /flavors\/declared-1$/ });
+      stub.nova.isSlow(1000, { path: /flavors\/declared-1$/ });
     });
 
     it('and what became new by that is asked about, too', async () => {

@@ -92,6 +92,7 @@ describe('readiness, of what it is told', () => {
       contract,
       handlers: new Map(operationIdsOf(contract).map((id) => [id, getReadiness({ ...READY, ...sources })])),
       requireWriter: () => undefined,
+      measure: () => ({ registrations: 0, serviceTypes: 0 }),
       meter: new PrometheusMeter(),
       identifyCaller: () => Promise.reject(new Error('nobody needs a token for this')),
       peekCaller: () => undefined,

@@ -184,7 +184,8 @@ describe('what a declaration may not do', () => {
           code: 'registered-flavors.pair.too_many',
           detail:
             'This would register 4 pairs and deregister 9997; one request changes up to 10000. Nothing was changed. ' +
-            'PATCH takes some service types at a time, POST and DELETE some flavors.',
+            'Go on in steps of up to 10000 pairs: the document of PUT or PATCH may differ by so many from what stands, ' +
+            'and POST and DELETE take so many.',
         },
       ],
     });

@@ -88,6 +88,35 @@ export function checking(world: () => World): void {
       );
     });
 
+    it('takes the flavors that stand in its path and in flavor_ids, when both name some', async () => {
+      const type = world().newServiceType();
+      const [one, two, three] = [
+        await world().createFlavor(),
+        await world().createFlavor(),
+        await world().createFlavor(),
+      ];
+      await world().as('admin').post(`/RegisteredFlavors/${type}/${one},${two},${three}`).expect(201);
+      const path = `/RegisteredFlavors/${type}/${one},${two},no-such`;
+
+      expect(await ids(`${type}/${one},${two},no-such?flavor_ids=${two},${three},no-such,${two}`)).toEqual([two]);
+      expect(await ids(`${type}/${one},${two}?flavor_ids=${two},${one}&min_vcpus=0`)).toEqual([one, two].sort());
+      for (const none of [three, 'no-such']) {
+        await world().as('member').head(`${path}?flavor_ids=${none}`).expect(404);
+        expect(refusal(await world().as('member').get(`${path}?flavor_ids=${none}`))).toEqual({
+          ...{ status: 404, codes: ['registered-flavors.registration.not_found'] },
+        });
+      }
+      const alone = await world().as('member').get(`/RegisteredFlavors/${type}/${two}`).expect(200);
+      const etag = String(alone.headers['etag']);
+      const narrowed = () => world().as('member').get(`${path}?flavor_ids=${two}`).set('If-None-Match', etag);
+      await narrowed().expect(304);
+      await narrowed().expect(304);
+      await world().as('member').get(`${path}?flavor_ids=${one}`).set('If-None-Match', etag).expect(200);
+      expect((await world().as('member').get(`${path}?flavor_ids=${two}&hydrate=false`)).body).toEqual({
+        registered_flavors: [{ flavor_id: two, service_types: [type] }],
+      });
+    });
+
     it('leaves out what Nova has lost when something is wanted of it', async () => {
       const type = world().newServiceType();
       const lost = await world().createFlavor();

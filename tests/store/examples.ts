@@ -1,6 +1,7 @@
+import { Declaration, type Standards } from '../../src/registrations/declaration';
 import type { AcceptedFlavor } from '../../src/registrations/flavor';
 import type { Provenance, RegisteredFlavor, Registration } from '../../src/registrations/registration';
-import type { RegistrationStore } from '../../src/registrations/registration-store';
+import type { RegistrationsPiece, RegistrationStore } from '../../src/registrations/registration-store';
 
 /** A flavor of that id; what else it is matters only where a test says so. */
 export function flavor(id: string, but: Partial<AcceptedFlavor> = {}): AcceptedFlavor {
@@ -48,11 +49,29 @@ export async function listOf<T>(pieces: AsyncIterable<readonly T[]>): Promise<T[
 }
 
 /** Everything that is registered: each service type with its ids. */
-export async function documentOf(store: RegistrationStore): Promise<Record<string, string[]>> {
+export function documentOf(store: RegistrationStore): Promise<Record<string, string[]>> {
+  return gathered(store.findAll());
+}
+
+/** All registrations of the pieces: each service type with its ids. */
+export async function gathered(pieces: AsyncIterable<RegistrationsPiece>): Promise<Record<string, string[]>> {
   const document = new Map<string, string[]>();
-  for (const [type, ids] of await listOf(store.findAll())) document.set(type, [...(document.get(type) ?? []), ...ids]);
+  for (const [type, ids] of await listOf(pieces)) document.set(type, [...(document.get(type) ?? []), ...ids]);
   return Object.fromEntries(document);
 }
 
 /** So much that no list is read in one piece: 60 types with the same 100 flavors. */
 export const MANY = { types: numbered('type-', 60), ids: numbered('id-', 100) };
+
+/** A declaration of a document, as if so much stood. */
+export function declared(
+  document: Readonly<Record<string, readonly string[]>>,
+  standing: Standards = { registrations: 0, serviceTypes: 0 },
+): Declaration {
+  const declaration = new Declaration(standing);
+  for (const [serviceType, ids] of Object.entries(document)) {
+    declaration.name(serviceType);
+    for (const id of ids) declaration.add(serviceType, id);
+  }
+  return declaration;
+}

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
-import { differenceOf, type RegistrationDocument } from '../../src/registrations/registration-document';
 import type { RegistrationEvents } from '../../src/registrations/registration-events';
 import type { RegistrationStore, Rewrite, RewriteScope, Standing } from '../../src/registrations/registration-store';
-import { documentOf, flavor, flavors, listOf, numbered, pairs, provenance } from './examples';
+import { declared, documentOf, flavor, flavors, gathered, listOf, numbered, pairs, provenance } from './examples';
 import type { RegistryUnderTest } from './registration-store.conformance';
 
-const EVERYTHING: RewriteScope = { serviceTypes: 'everything', maxPairs: 20_000 };
+const EVERYTHING: RewriteScope = { serviceTypes: 'everything', nextTurn: () => undefined };
+
+async function* piecesOf(document: Record<string, string[]>) {
+  yield Object.entries(document);
+}
 
 /** How every engine behind RegistrationStore has to show everything, and to change it by decision. */
 export function itRewritesRegistrations(createRegistry: () => Promise<RegistryUnderTest>): void {
@@ -20,8 +23,8 @@ export function itRewritesRegistrations(createRegistry: () => Promise<RegistryUn
   afterEach(() => registry.dispose());
 
   /** Decides for a document, with a flavor for each id. */
-  const towards = (document: Record<string, string[]>) => (standing: Pick<Standing, 'registrations'>) => {
-    const difference = differenceOf(standing.registrations!, new Map(Object.entries(document)));
+  const towards = (document: Record<string, string[]>) => async (standing: Standing) => {
+    const difference = await declared(document).compare(standing);
     return { ...difference, flavors: flavors(...new Set(difference.registered.map(({ flavorId }) => flavorId))) };
   };
   const newest = (limit: number) =>
@@ -64,16 +67,14 @@ export function itRewritesRegistrations(createRegistry: () => Promise<RegistryUn
   describe('rewrite', () => {
     it('shows everything, or what stands of some types, and changes what is decided', async () => {
       await store.register(['redis', 'mysql'], flavors('1', '2'), provenance());
-      const shown: RegistrationDocument[] = [];
-      const look = ({ registrations }: Standing): undefined => void shown.push(registrations!);
+      const shown: object[] = [];
+      const look = async ({ registrations }: Standing): Promise<undefined> =>
+        void shown.push(await gathered(registrations));
       expect(await store.rewrite(EVERYTHING, look, provenance())).toBeUndefined();
       expect(
-        await store.rewrite({ serviceTypes: ['redis', 'none'], maxPairs: 10 }, look, provenance()),
+        await store.rewrite({ ...EVERYTHING, serviceTypes: ['redis', 'none'] }, look, provenance()),
       ).toBeUndefined();
-      expect(shown.map((each) => Object.fromEntries(each))).toEqual([
-        { mysql: ['1', '2'], redis: ['1', '2'] },
-        { redis: ['1', '2'] },
-      ]);
+      expect(shown).toEqual([{ mysql: ['1', '2'], redis: ['1', '2'] }, { redis: ['1', '2'] }]);
 
       const who = provenance({ userId: 'who', requestId: 'req-rewrite', globalRequestId: 'req-global', at: 7 });
       expect(await store.rewrite(EVERYTHING, towards({ redis: ['2', '3'], kafka: ['1'] }), who)).toMatchObject({
@@ -106,7 +107,7 @@ export function itRewritesRegistrations(createRegistry: () => Promise<RegistryUn
       await store.register(['redis'], flavors('1', '2'), provenance());
       const larger = flavor('1', { ram: 2 ** 20 });
       const change = { registered: pairs('mysql 1'), deregistered: pairs('redis 2'), flavors: [larger] };
-      expect(await store.rewrite(EVERYTHING, () => change, provenance())).toEqual(change);
+      expect(await store.rewrite(EVERYTHING, async () => change, provenance())).toEqual(change);
 
       expect((await listOf(store.find(['redis']))).map(({ accepted }) => accepted)).toEqual([larger]);
       expect(registry.standing().accepted.map(({ id }) => id)).toEqual(['1']);
@@ -121,14 +122,14 @@ export function itRewritesRegistrations(createRegistry: () => Promise<RegistryUn
       await store.register(['redis', 'mysql'], flavors('1'), provenance({ at: 1 }));
       const larger = flavor('1', { ram: 2 ** 20 });
       const moved = { registered: pairs('kafka 1'), deregistered: pairs('redis 1'), flavors: [larger] };
-      await store.rewrite(EVERYTHING, () => moved, provenance({ at: 2 }));
+      await store.rewrite(EVERYTHING, async () => moved, provenance({ at: 2 }));
       expect((await happened()).slice(2)).toEqual([
         'size_accepted mysql 1',
         'deregistered redis 1',
         'registered kafka 1',
       ]);
       const all = { registered: pairs('vertica 1'), deregistered: pairs('kafka 1', 'mysql 1'), flavors: [larger] };
-      await store.rewrite(EVERYTHING, () => all, provenance({ at: 3 }));
+      await store.rewrite(EVERYTHING, async () => all, provenance({ at: 3 }));
       expect((await happened()).slice(5)).toEqual([
         'deregistered kafka 1',
         'deregistered mysql 1',
@@ -141,11 +142,13 @@ export function itRewritesRegistrations(createRegistry: () => Promise<RegistryUn
       await store.register(['redis'], flavors('1'), provenance());
       const other = await registry.openStore();
       let asked = 0;
-      const decide = ({ registrations }: Standing) => {
+      const decide = async (standing: Standing) => {
         asked += 1;
         // Somebody writes between the look and the lock.
-        if (asked === 1) void other.register(['kafka'], flavors('1'), provenance());
-        return towards({ redis: ['2'], ...(registrations!.has('kafka') ? { seen: ['1'] } : {}) })({ registrations });
+        if (asked === 1) await other.register(['kafka'], flavors('1'), provenance());
+        const seen = await gathered(standing.registrations);
+        const wanted = { redis: ['2'], ...('kafka' in seen && asked > 1 ? { seen: ['1'] } : {}) };
+        return towards(wanted)({ ...standing, registrations: piecesOf(seen) });
       };
       await store.rewrite(EVERYTHING, decide, provenance());
       expect([asked, await contents()]).toEqual([2, { redis: ['2'], seen: ['1'] }]);
@@ -153,17 +156,12 @@ export function itRewritesRegistrations(createRegistry: () => Promise<RegistryUn
       expect(await happened()).toHaveLength(6);
     });
 
-    it.each<[string, () => Rewrite | undefined]>([
-      ['nothing is decided', () => undefined],
-      [
-        'the decision fails',
-        () => {
-          throw new Error('undecided');
-        },
-      ],
+    it.each<[string, () => Promise<Rewrite | undefined>]>([
+      ['nothing is decided', () => Promise.resolve(undefined)],
+      ['the decision fails', () => Promise.reject(new Error('undecided'))],
       [
         'what is decided cannot be',
-        () => ({ registered: pairs('redis no-flavor'), deregistered: pairs('redis 1'), flavors: [] }),
+        async () => ({ registered: pairs('redis no-flavor'), deregistered: pairs('redis 1'), flavors: [] }),
       ],
     ])('changes nothing when %s', async (_when, decide) => {
       await store.register(['redis'], flavors('1'), provenance());
@@ -195,19 +193,30 @@ export function itRewritesRegistrations(createRegistry: () => Promise<RegistryUn
       expect(await contents()).toEqual({ [done!.serviceType]: ['1'] });
     });
 
-    it('shows no more pairs than are wanted, and always how many there are', async () => {
-      await store.register(['redis', 'mysql'], flavors('1', '2'), provenance());
-      const shown: unknown[] = [];
-      const look = ({ pairs: count, registrations }: Standing): undefined =>
-        void shown.push([count, registrations && Object.fromEntries(registrations)]);
-      await store.rewrite({ serviceTypes: 'everything', maxPairs: 3 }, look, provenance());
-      await store.rewrite({ serviceTypes: ['mysql', 'none'], maxPairs: 2 }, look, provenance());
-      await store.rewrite({ serviceTypes: ['mysql'], maxPairs: 1 }, look, provenance());
-      expect(shown).toEqual([
-        [4, undefined],
-        [2, { mysql: ['1', '2'] }],
-        [2, undefined],
-      ]);
+    it('shows how many pairs there are, and a long list in pieces, without a lock and with it', async () => {
+      const document = { many: numbered('id-', 6000).sort(), other: ['1'] };
+      for (const [type, ids] of Object.entries(document)) await store.register([type], flavors(...ids), provenance());
+      for (const serviceTypes of ['everything', ['none', 'many', 'other']] as const) {
+        const [shown, turns]: [unknown[], number[]] = [[], [0, 0]];
+        const look = async ({ pairs: count, registrations, nextTurn }: Standing) => {
+          let pieces = 0;
+          const counted = async function* () {
+            for await (const piece of registrations) {
+              pieces += 1;
+              yield piece;
+            }
+          };
+          shown.push([count, await gathered(counted()), pieces > 1]);
+          await nextTurn();
+          return { registered: pairs(`added-${serviceTypes.length} 1`), deregistered: [], flavors: flavors('1') };
+        };
+        const nextTurn = () => void (turns[0]! += 1);
+        const stood = (await contents()) as object;
+        await store.rewrite({ serviceTypes, nextTurn }, look, provenance(), { isPreview: true });
+        const asShown = serviceTypes === 'everything' ? stood : document;
+        expect(shown).toEqual(Array(2).fill([6001, asShown, true]));
+        expect(turns[0]).toBeGreaterThan(1);
+      }
     });
 
     it('takes 10,000 pairs', async () => {

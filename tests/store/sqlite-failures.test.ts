@@ -16,7 +16,7 @@ import {
 } from './examples';
 import { temporaryFolder } from './temporary-folder';
 
-const EVERYTHING = { serviceTypes: 'everything', maxPairs: 20_000 } as const;
+const EVERYTHING = { serviceTypes: 'everything', nextTurn: () => undefined } as const;
 
 describe('an SQLite registry in trouble', () => {
   let folder: ReturnType<typeof temporaryFolder>;
@@ -70,13 +70,13 @@ describe('an SQLite registry in trouble', () => {
     const registered = numbered('type-', 10).flatMap((serviceType) =>
       ids.map((flavorId) => ({ serviceType, flavorId })),
     );
-    const decide = () => ({ registered, deregistered: pairs('redis 1'), flavors: flavors(...ids) });
+    const decide = async () => ({ registered, deregistered: pairs('redis 1'), flavors: flavors(...ids) });
     await expect(store.rewrite(EVERYTHING, decide, provenance())).rejects.toMatchObject(
       unavailable('The registry is on a disk that is full.'),
     );
     database.writer.client.pragma('max_page_count = 1000000');
     expect(await documentOf(store)).toEqual(before);
-    expect(await store.rewrite(EVERYTHING, decide, provenance())).toEqual(decide());
+    expect(await store.rewrite(EVERYTHING, decide, provenance())).toEqual(await decide());
   });
 
   it('still reads when it cannot write', async () => {
@@ -84,7 +84,7 @@ describe('an SQLite registry in trouble', () => {
     const refused = unavailable('The registry cannot be written: its file or file system is read-only.');
     await expect(store.register(['redis'], flavors('2'), provenance())).rejects.toMatchObject(refused);
     await expect(store.deregister(['redis'], ['1'], provenance())).rejects.toMatchObject(refused);
-    const decide = () => ({ registered: [], deregistered: pairs('redis 1'), flavors: [] });
+    const decide = async () => ({ registered: [], deregistered: pairs('redis 1'), flavors: [] });
     await expect(store.rewrite(EVERYTHING, decide, provenance())).rejects.toMatchObject(refused);
     expect(await listOf(store.find(['redis']))).toHaveLength(1);
     expect(await documentOf(store)).toEqual({ redis: ['1'] });

@@ -32,6 +32,26 @@ describe('a request to read', () => {
     });
   });
 
+  it('names the flavors that are in both of its lists', () => {
+    const both = { ...PLAIN, flavorIds: ['b', 'c', 'a'], onlyFlavorIds: ['d', 'c', 'a', 'c'] };
+    expect(normalized(both)).toEqual({ ...PLAIN, flavorIds: ['a', 'c'] });
+    expect(normalized({ ...both, onlyFlavorIds: ['d'] }).flavorIds).toEqual([]);
+  });
+
+  it.each(['flavorIds', 'onlyFlavorIds'] as const)(
+    'takes up to 1,000 flavors in %s, whatever the other has',
+    (list) => {
+      const many = (count: number) => Array.from({ length: count }, (_, index) => `${index}`);
+      const named = (count: number) => ({ flavorIds: ['1'], onlyFlavorIds: ['1'], [list]: many(count) });
+      expect(normalized({ ...PLAIN, ...named(1000) }).flavorIds).toEqual(['1']);
+      expect(refusal(named(1001))).toMatchObject({
+        problems: [
+          { code: 'registered-flavors.flavor_id.too_many', detail: expect.stringContaining('1001') as string },
+        ],
+      });
+    },
+  );
+
   it('keeps what it does not name apart from an empty list', () => {
     const request = normalized({ ...PLAIN, serviceTypes: undefined });
     expect([request.serviceTypes, request.flavorIds, request.selector, request.statuses]).toEqual([

@@ -1,8 +1,7 @@
 import type { RequestHandler } from 'express';
 import { declareRegistrations, type DeclarePorts } from '../../registrations/declare-registrations';
-import type { components } from '../contract-types';
 import { expectedBy } from '../expected-registry';
-import { callOf, targetOf } from '../request-context';
+import { callOf, declarationOf, targetOf } from '../request-context';
 import { isDryRun } from '../request-values';
 import type { ResponseCache } from '../response-cache';
 import { sendDeclared } from '../writing-answer';
@@ -10,13 +9,8 @@ import { sendDeclared } from '../writing-answer';
 /** PATCH /Registrations: a JSON merge patch (RFC 7396), for which an empty type and one that is not there are the same. */
 export function patchRegistrations(ports: DeclarePorts & { readonly responses: ResponseCache }): RequestHandler {
   return async (request, response) => {
-    const { registrations = {} } = request.body as components['schemas']['RegistrationPatch'];
-    const named = Object.entries(registrations).map(([serviceType, ids]): [string, string[]] => [
-      serviceType,
-      ids ?? [],
-    ]);
     const outcome = await declareRegistrations(ports, callOf(request), {
-      registrations: named,
+      declaration: declarationOf(request),
       isEverything: false,
       expected: expectedBy(request, ports),
       isPreview: isDryRun(targetOf(request)),

@@ -1,8 +1,7 @@
 import type { RequestHandler } from 'express';
 import { declareRegistrations, type DeclarePorts } from '../../registrations/declare-registrations';
-import type { components } from '../contract-types';
 import { expectedBy } from '../expected-registry';
-import { callOf, targetOf } from '../request-context';
+import { callOf, declarationOf, targetOf } from '../request-context';
 import { isDryRun } from '../request-values';
 import type { ResponseCache } from '../response-cache';
 import { sendDeclared } from '../writing-answer';
@@ -10,9 +9,8 @@ import { sendDeclared } from '../writing-answer';
 /** PUT /Registrations */
 export function replaceRegistrations(ports: DeclarePorts & { readonly responses: ResponseCache }): RequestHandler {
   return async (request, response) => {
-    const { registrations } = request.body as components['schemas']['RegistrationDocument'];
     const outcome = await declareRegistrations(ports, callOf(request), {
-      registrations: Object.entries(registrations),
+      declaration: declarationOf(request),
       isEverything: true,
       expected: expectedBy(request, ports),
       isPreview: isDryRun(targetOf(request)),

@@ -45,6 +45,12 @@ export function preparePieces(client: Database.Database) {
       [{ type: ServiceType; id: FlavorId; limit: number }],
       { serviceType: ServiceType; flavorIds: string }
     >(PAIRS),
+    idsOf: client
+      .prepare<[{ type: ServiceType; id: FlavorId; limit: number }], string>(
+        `SELECT json_group_array(flavor_id ORDER BY flavor_id) FROM (SELECT flavor_id FROM registrations
+          WHERE service_type = @type AND flavor_id > @id ORDER BY flavor_id LIMIT @limit)`,
+      )
+      .pluck(),
   };
 }
 

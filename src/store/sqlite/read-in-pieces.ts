@@ -10,6 +10,8 @@ import type { FlavorRow, FlavorTypesRow, PieceStatements } from './piece-stateme
 const MAX_PAIRS_PER_PIECE = 2_000;
 /** How many pairs one piece reads that makes nothing of them but a list of ids. */
 const MAX_BARE_PAIRS_PER_PIECE = 5_000;
+/** One look-up costs as much as so many of these pairs. */
+const WEIGHT_OF_A_LOOK = 20;
 /** How many flavors, each with its fields. */
 const MAX_FLAVORS_PER_PIECE = 500;
 /** Behind every id. */
@@ -120,6 +122,29 @@ export function* findAll(pieces: PieceStatements): Generator<RegistrationsPiece>
     if (last === undefined || pairs < MAX_BARE_PAIRS_PER_PIECE) return;
     [type, id] = [last[0], last[1].at(-1)!];
   }
+}
+
+/** All pairs of these types, in the order given. */
+export function* findAllOf(
+  pieces: PieceStatements,
+  serviceTypes: readonly ServiceType[],
+): Generator<RegistrationsPiece> {
+  let piece: [ServiceType, FlavorId[]][] = [];
+  let left = MAX_BARE_PAIRS_PER_PIECE;
+  for (const type of serviceTypes) {
+    let ids: FlavorId[] = [];
+    do {
+      const text = pieces.idsOf.get({ type, id: ids.at(-1) ?? '', limit: MAX_BARE_PAIRS_PER_PIECE });
+      ids = JSON.parse(text ?? '[]') as FlavorId[];
+      if (ids.length > 0) piece.push([type, ids]);
+      left -= WEIGHT_OF_A_LOOK + ids.length;
+      if (left <= 0) {
+        yield piece;
+        [piece, left] = [[], MAX_BARE_PAIRS_PER_PIECE];
+      }
+    } while (ids.length === MAX_BARE_PAIRS_PER_PIECE);
+  }
+  yield piece;
 }
 
 function idsPerPiece(serviceTypes: readonly ServiceType[]): number {

@@ -1,13 +1,11 @@
 import { and, desc, eq, gt, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { listed } from './listed';
-import { acceptedFlavors, changes, keptFlavors, registrationEvents, registrations, serviceTypes } from './schema';
+import { acceptedFlavors, changes, keptFlavors, registrationEvents, serviceTypes } from './schema';
 
 /** The statements that read the registry, prepared once. */
 export function prepareReads(db: BetterSQLite3Database) {
   return {
-    findPairs: prepareFindPairs(db, undefined),
-    findPairsOfTypes: prepareFindPairs(db, inArray(registrations.serviceType, listed('serviceTypes'))),
     countAllPairs: prepareCountPairs(db, undefined),
     countPairs: prepareCountPairs(db, inArray(serviceTypes.serviceType, listed('serviceTypes'))),
     findResized: prepareFindResized(db),
@@ -42,18 +40,6 @@ export function prepareReads(db: BetterSQLite3Database) {
       .where(inArray(keptFlavors.flavorId, listed('flavorIds')))
       .prepare(),
   };
-}
-
-/** One row for each service type, with its ids as one JSON array: a row for each pair would take ten times as long. */
-function prepareFindPairs(db: BetterSQLite3Database, which: SQL | undefined) {
-  const { serviceType, flavorId } = registrations;
-  return db
-    .select({ serviceType, flavorIds: sql<string>`json_group_array(${flavorId} ORDER BY ${flavorId})` })
-    .from(registrations)
-    .where(which)
-    .groupBy(serviceType)
-    .orderBy(serviceType)
-    .prepare();
 }
 
 function prepareCountPairs(db: BetterSQLite3Database, which: SQL | undefined) {

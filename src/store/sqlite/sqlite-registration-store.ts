@@ -1,7 +1,6 @@
 import type { AcceptedFlavor } from '../../registrations/flavor';
 import type { FlavorId } from '../../registrations/flavor-id';
 import type { FlavorTypes, Provenance, RegisteredFlavor, Registration } from '../../registrations/registration';
-import type { RegistrationDocument } from '../../registrations/registration-document';
 import type {
   RegistrationStore,
   RegistryVersion,
@@ -14,7 +13,6 @@ import type {
 import type { ServiceType, ServiceTypeInUse } from '../../registrations/service-type';
 import { splitPairs } from '../split-pairs';
 import { Change } from './change';
-import { jsonList } from './listed';
 import {
   findAccepted,
   findAll,
@@ -25,8 +23,9 @@ import {
   findTypesOf,
 } from './read-in-pieces';
 import type { SqliteDatabase } from './sqlite-database';
+import { countPairs, findPairs, standingOf, versionOf } from './standing';
+import type { WriteConnection } from './write-connection';
 
-type Reads = SqliteDatabase['reads'];
 type Range = Parameters<RegistrationStore['findAccepted']>[0];
 
 /** The registry in one SQLite file. Several processes may share the file; nothing is remembered outside of it. */
@@ -70,16 +69,18 @@ export class SqliteRegistrationStore implements RegistrationStore {
 
   async rewrite<T extends Rewrite>(
     scope: RewriteScope,
-    decide: (standing: Standing) => T | undefined,
+    decide: (standing: Standing) => Promise<T | undefined>,
     provenance: Provenance,
     options?: WriteOptions,
   ): Promise<T | undefined | 'outdated'> {
-    const look = (reads: Reads): T | undefined | 'outdated' =>
-      isOutdated(reads, scope) ? 'outdated' : decide(standingOf(reads, scope));
-    const first = this.#database.read(() => look(this.#database.reads));
+    const { serviceTypes, version } = scope;
+    const look = (standing: Standing) =>
+      version !== undefined && version !== standing.version ? 'outdated' : decide(standing);
+    const registrations = this.#database.readInPieces((pieces) => findPairs(pieces, serviceTypes));
+    const first = await look(this.#database.read(() => standingOf(this.#database.reads, registrations, scope)));
     if (first === undefined || first === 'outdated' || isEmpty(first)) return first; // others may go on writing
-    return this.#change(provenance, options, async (change, reads) => {
-      const decided = look(reads);
+    return this.#change(provenance, options, async (change, { reads, pieces, nextTurn }) => {
+      const decided = await look(standingOf(reads, findPairs(pieces, serviceTypes), { serviceTypes, nextTurn }));
       if (decided !== undefined && decided !== 'outdated') await rewrite(decided, change);
       return decided;
     });
@@ -147,42 +148,13 @@ export class SqliteRegistrationStore implements RegistrationStore {
   #change<T>(
     provenance: Provenance,
     options: WriteOptions | undefined,
-    work: (change: Change, reads: Reads) => Promise<T>,
+    work: (change: Change, connection: WriteConnection) => Promise<T>,
   ): Promise<T> {
-    return this.#database.write((connection) => work(new Change(connection, provenance), connection.reads), {
+    return this.#database.write((connection) => work(new Change(connection, provenance), connection), {
       ...options,
       userId: provenance.userId,
     });
   }
-}
-
-function isOutdated(reads: Reads, { version }: RewriteScope): boolean {
-  return version !== undefined && version !== versionOf(reads);
-}
-
-function versionOf(reads: Reads): RegistryVersion {
-  return reads.version.get()!.version;
-}
-
-function standingOf(reads: Reads, { serviceTypes, maxPairs }: RewriteScope): Standing {
-  const pairs = countPairs(reads, serviceTypes);
-  return { pairs, registrations: pairs > maxPairs ? undefined : readPairs(reads, serviceTypes) };
-}
-
-function countPairs(reads: Reads, serviceTypes: RewriteScope['serviceTypes']): number {
-  const counted =
-    serviceTypes === 'everything'
-      ? reads.countAllPairs.get()
-      : reads.countPairs.get({ serviceTypes: jsonList(serviceTypes) });
-  return counted?.pairs ?? 0;
-}
-
-function readPairs(reads: Reads, serviceTypes: RewriteScope['serviceTypes']): RegistrationDocument {
-  const rows =
-    serviceTypes === 'everything'
-      ? reads.findPairs.all()
-      : reads.findPairsOfTypes.all({ serviceTypes: jsonList(serviceTypes) });
-  return new Map(rows.map((row) => [row.serviceType, JSON.parse(row.flavorIds) as FlavorId[]]));
 }
 
 /** What goes first is no pair any more whose size is accepted; flavors are forgotten last, for they may only move. */

@@ -2,6 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { checkpointInThread } from './checkpoint-thread';
+import type { NextTurn } from '../../registrations/in-turns';
+import { type PieceStatements, preparePieces } from './piece-statements';
 import { prepareReads } from './read-statements';
 import type { RegistryFiles } from './registry-files';
 import { prepareWrites } from './write-statements';
@@ -24,6 +26,7 @@ const CHECKPOINT_PAGES = 1000;
 export class WriteConnection {
   readonly client: Database.Database;
   readonly reads: ReturnType<typeof prepareReads>;
+  readonly pieces: PieceStatements;
   readonly writes: ReturnType<typeof prepareWrites>;
   readonly #begin: Database.Statement;
   readonly #commit: Database.Statement;
@@ -45,6 +48,7 @@ export class WriteConnection {
       client.pragma(`cache_size = -${CACHE_KIB}`);
       const db = drizzle({ client });
       this.reads = prepareReads(db);
+      this.pieces = preparePieces(client);
       this.writes = prepareWrites(db);
       // Immediate: a deferred transaction that reads first fails at once when another process wrote in between.
       this.#begin = client.prepare('BEGIN IMMEDIATE');
@@ -86,13 +90,17 @@ export class WriteConnection {
     atOnce = ROWS_AT_ONCE,
   ): Promise<void> {
     for (let from = 0; from < rows.length; from += atOnce) {
-      await this.#nextTurnWhenDue();
+      await this.nextTurn();
       run(rows.slice(from, from + atOnce));
     }
   }
 
-  async #nextTurnWhenDue(): Promise<void> {
-    if (performance.now() - this.#turnBeganAt < PIECE_MS) return;
+  /** Gives others their turn, when they have waited for one: of the event loop, since this one holds the lock. */
+  readonly nextTurn: NextTurn = () => {
+    return performance.now() - this.#turnBeganAt < PIECE_MS ? undefined : this.#pause();
+  };
+
+  async #pause(): Promise<void> {
     this.#isLong = true;
     await nextTurn();
     this.#turnBeganAt = performance.now();

@@ -9,6 +9,7 @@ import { startStubCloud, type StubCloud } from '../../../src/stub/stub-cloud';
 import type { StubFlavor } from '../../../src/stub/stub-flavors';
 import { connect, createCache } from '../../openstack/support/clients';
 import { failureOf } from '../../openstack/support/expectations';
+import { declared } from '../../store/examples';
 import { sqliteRegistry } from '../../store/sqlite-registry';
 
 /** A caller with these roles, in the project p-1, who has sent no id for the logs. */
@@ -71,7 +72,7 @@ export async function openDomain(flavors: readonly StubFlavor[]) {
     declare: (registrations: Record<string, string[]>, request: Partial<DeclareRequest> = {}, call = ADMIN) =>
       declareRegistrations(ports, call, {
         ...{ isEverything: false, expected: undefined, isPreview: false },
-        ...{ registrations: Object.entries(registrations), ...request },
+        ...{ declaration: declared(registrations, store.measure()), ...request },
       }),
     async close(): Promise<void> {
       await ports.flavors.close();
