@@ -1,6 +1,7 @@
 import type { KeptFlavors } from '../registrations/kept-flavors';
 import type { RegistrationEvents } from '../registrations/registration-events';
 import type { RegistrationStore } from '../registrations/registration-store';
+import { requireDriver } from './sqlite/driver';
 import { openSqliteDatabase, type SqliteOptions } from './sqlite/open-sqlite-database';
 import { SqliteKeptFlavors } from './sqlite/sqlite-kept-flavors';
 import { SqliteRegistrationEvents } from './sqlite/sqlite-registration-events';
@@ -26,6 +27,7 @@ export interface OpenStore {
  * @throws StoreOpenError when that is not possible, with one sentence that says why
  */
 export async function openStore(options: StoreOptions): Promise<OpenStore> {
+  requireDriver();
   const database = await openSqliteDatabase(registryPath(options.databaseUrl), options);
   return {
     registrations: new SqliteRegistrationStore(database),

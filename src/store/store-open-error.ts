@@ -3,8 +3,12 @@
  * the operator: what is wrong with which file. It never holds SQL; what SQLite or the file system said is the `cause`.
  */
 export class StoreOpenError extends Error {
-  constructor(message: string, options: { cause?: unknown } = {}) {
+  /** Whether the file is broken: a backup in its place would mend it. */
+  readonly isDamage: boolean;
+
+  constructor(message: string, { isDamage = false, ...options }: { cause?: unknown; isDamage?: boolean } = {}) {
     super(message, options);
     this.name = 'StoreOpenError';
+    this.isDamage = isDamage;
   }
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type StubCloud, startStubCloud } from '../../src/stub/stub-cloud';
@@ -145,6 +145,23 @@ describe('the output of a command', () => {
   it('may be cut off by its reader, and nobody hears of it', () => {
     expect(run('(RF doctor; echo "ended with $?" >&2) | head -n 1')).toMatch(/^OK +node .*\nended with 1\n$/);
     expect(run('(sleep 0.1; RF --help; echo "ended with $?" >&2) | true')).toBe('ended with 0\n');
+  });
+
+  it('may be read by nobody: the work is done all the same', () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'output-'));
+    const unread = (command: string) => `(RF ${command}; echo "ended with $?" >&2) | true`;
+    try {
+      const commands = [unread('migrate'), 'RF backup b.db >&- && echo done', unread('restore b.db')];
+      const said = run(`cd ${folder}; export DATABASE_URL=file:r.db; sleep 0.1; ${commands.join('; ')}`);
+      expect(said.split('\n').sort()).toEqual(['', 'done', 'ended with 0', 'ended with 0']);
+      expect(
+        readdirSync(folder)
+          .map((name) => name.replace(/-[-\w]+Z$/, ''))
+          .sort(),
+      ).toEqual(['b.db', 'r.db', 'r.db.replaced']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('that is lost otherwise makes the command fail, in words', () => {

@@ -1,6 +1,7 @@
 import { type Config, readProcessConfig, readProcessDatabaseUrl } from '../../config/config';
 import { ConfigError } from '../../config/config-error';
 import { type Finding, renderFinding } from './finding';
+import { lookAtDriver } from './look-at-driver';
 import { lookAtNode } from './look-at-node';
 import { lookAtOpenStack } from './look-at-openstack';
 import { lookAtRegistry } from './look-at-registry';
@@ -10,11 +11,12 @@ import { lookAtRegistry } from './look-at-registry';
  * Ends with 1 when something has to be mended.
  */
 export async function doctor(): Promise<void> {
-  tell([lookAtNode(process.versions.node, new Date().toISOString().slice(0, 10))]);
+  const driver = lookAtDriver();
+  tell([lookAtNode(process.versions.node, new Date().toISOString().slice(0, 10)), ...driver]);
   const settings = lookAtSettings();
   tell(settings.findings);
   const databaseUrl = settings.config?.databaseUrl ?? unlessMistaken(readProcessDatabaseUrl);
-  const registry = databaseUrl === undefined ? undefined : lookAtRegistry(databaseUrl);
+  const registry = databaseUrl === undefined || driver.length > 0 ? undefined : lookAtRegistry(databaseUrl);
   tell(registry?.findings ?? []);
   if (settings.config !== undefined) tell(await lookAtOpenStack(settings.config, registry?.isSound === true));
 }

@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import path from 'node:path';
-import { type Inspection, inspectStore } from '../../store/maintain-store';
+import { type Inspection, inspectStore, inspectStorePlace } from '../../store/maintain-store';
 import { registryPath } from '../../store/registry-path';
+import { StoreOpenError } from '../../store/store-open-error';
 import { explain } from '../explain';
 import type { Finding } from './finding';
 
@@ -15,14 +16,30 @@ export function lookAtRegistry(databaseUrl: string): { findings: Finding[]; isSo
   const about = 'registry';
   try {
     const file = registryPath(databaseUrl);
-    const found = inspectStore(databaseUrl);
-    const findings = found === undefined ? [notThere(file)] : lookAtFile(found);
-    const isSound = findings.every(({ severity }) => severity === 'ok');
-    return { findings: [...findings, ...lookAtFolder(file)], isSound };
+    const place = lookAtPlace(databaseUrl, file);
+    const isUsable = place.every(({ severity }) => severity !== 'fail');
+    try {
+      const found = inspectStore(databaseUrl);
+      const findings = found === undefined ? [notThere(file)] : lookAtFile(found);
+      const isSound = isUsable && findings.every(({ severity }) => severity === 'ok');
+      return { findings: [...findings, ...place], isSound };
+    } catch (error) {
+      return { findings: isUsable ? [notToBeRead(error), ...place] : place, isSound: false };
+    }
   } catch (error) {
-    const advice = 'Check DATABASE_URL and the rights of the file; a damaged file is replaced with "restore FILE".';
-    return { findings: [{ about, severity: 'fail', says: explain(error), advice }], isSound: false };
+    return {
+      findings: [{ about, severity: 'fail', says: explain(error), advice: 'Check DATABASE_URL.' }],
+      isSound: false,
+    };
   }
+}
+
+function notToBeRead(error: unknown): Finding {
+  const isDamage = error instanceof StoreOpenError && error.isDamage;
+  const advice = isDamage
+    ? 'Is it the registry? Then stop the service and put the last good backup in its place: "restore FILE".'
+    : 'Check DATABASE_URL, and the rights of the file and its folder.';
+  return { about: 'registry', severity: 'fail', says: explain(error), advice };
 }
 
 function notThere(file: string): Finding {
@@ -71,20 +88,26 @@ function lookAtFile({
   return [{ about, severity: 'ok', says: `"${file}": ${holds}, ${bytes} bytes; it is sound.` }];
 }
 
-function lookAtFolder(file: string): Finding[] {
+function lookAtPlace(databaseUrl: string, file: string): Finding[] {
+  const about = 'registry';
+  const { missingRights, isMountedAlone } = inspectStorePlace(databaseUrl);
+  const findings = lookAtDisk(file);
+  if (missingRights !== undefined) {
+    const advice = 'Nothing can be registered so: a start as this user ends with the same words.';
+    findings.unshift({ about, severity: 'fail', says: `"${file}" ${missingRights}.`, advice });
+  }
+  if (isMountedAlone) {
+    const says = `"${file}" is a volume of its own: its write-ahead log is not in it, and is lost with the container.`;
+    const advice = 'Stop the service, and mount the folder of the file instead: "restore" works there, too.';
+    findings.push({ about, severity: 'warn', says, advice });
+  }
+  return findings;
+}
+
+function lookAtDisk(file: string): Finding[] {
   const about = 'registry';
   const folder = path.dirname(file);
   if (!existsSync(folder)) return [];
-  try {
-    accessSync(folder, constants.W_OK);
-    if (existsSync(file)) accessSync(file, constants.W_OK);
-  } catch {
-    // Whatever the reason is, this is what it means.
-    const says = `This user may not write "${file}" and its folder.`;
-    return [
-      { about, severity: 'fail', says, advice: 'Run this as the user of the service, or give that user the rights.' },
-    ];
-  }
   const { bavail, bsize } = statfsSync(folder);
   const bytes = bavail * bsize;
   if (bytes >= LITTLE_ROOM_BYTES) return [];

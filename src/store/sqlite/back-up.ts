@@ -1,12 +1,14 @@
 import { closeSync, existsSync, fchmodSync, fstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { StoreOpenError } from '../store-open-error';
 import { type Inspection, inspectRegistry } from './inspect-registry';
 import { requireOwnLog } from './log-owner';
 import { requireOurs } from './migrate';
 import { openError } from './open-error';
+import { openToRead } from './open-to-read';
 import { fileBehind, syncFile } from './registry-files';
+import { giveTo, ownerBeside } from './registry-owner';
 import { errorCode, isDamaged, troubleBehind } from './sqlite-errors';
 
 /**
@@ -36,19 +38,17 @@ export function backUp(path: string, target: string): Inspection {
 export function copySound(from: string, to: string, what: string): void {
   rmSync(to, { force: true }); // of a run that was broken off
   reserve(to, from);
-  let source: Database.Database | undefined;
   try {
-    source = new Database(from, { readonly: true });
-    requireOurs(source);
-    writeCopy(source, to);
+    openToRead(from, (source) => {
+      requireOurs(source);
+      writeCopy(source, to);
+    });
     const damage = inspectRegistry(to)!.damage;
     if (damage.length > 0) throw new StoreOpenError(`${what} is damaged (${damage.join('; ')}): nothing was copied.`);
     syncFile(to);
   } catch (error) {
     rmSync(to, { force: true });
     throw openError(from, error);
-  } finally {
-    source?.close();
   }
 }
 
@@ -61,6 +61,7 @@ function reserve(to: string, from: string): void {
     const { mode, gid } = statSync(from);
     const file = openSync(to, 'wx', (mode & 0o066) | 0o600);
     try {
+      giveToUser(file, to, from);
       const made = fstatSync(file);
       if (made.gid !== gid) fchmodSync(file, made.mode & 0o606);
     } finally {
@@ -69,6 +70,13 @@ function reserve(to: string, from: string): void {
   } catch (error) {
     throw copyError(to, error);
   }
+}
+
+/** In the folder of the service's user, a copy that root makes is that user's. Nobody else gets to read it so. */
+function giveToUser(copy: number, to: string, from: string): void {
+  if (process.getuid?.() !== 0) return;
+  const folder = statSync(dirname(to));
+  if (folder.uid === ownerBeside(fileBehind(from)).uid) giveTo(copy, folder);
 }
 
 /** What fails here is the copy: its disk is full, or read only. Unless it is said that what is read is damaged. */

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { requireOwnLog } from './log-owner';
 import { knownMigrations, MIGRATIONS_FOLDER, requireOurs } from './migrate';
 import { openError } from './open-error';
+import { openToRead } from './open-to-read';
 import { fileBehind } from './registry-files';
 import { isDamaged } from './sqlite-errors';
 
@@ -55,16 +56,14 @@ export function inspectMigrations(path: string): MigrationState | undefined {
 
 function withRegistry<T>(path: string, work: (client: Database.Database) => T): T | undefined {
   if (!existsSync(path)) return undefined;
-  let client: Database.Database | undefined;
   try {
     requireOwnLog(fileBehind(path));
-    client = new Database(path, { readonly: true });
-    requireOurs(client);
-    return work(client);
+    return openToRead(path, (client) => {
+      requireOurs(client);
+      return work(client);
+    });
   } catch (error) {
     throw openError(path, error);
-  } finally {
-    client?.close();
   }
 }
 

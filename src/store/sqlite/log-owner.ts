@@ -2,7 +2,8 @@ import { closeSync, existsSync, linkSync, openSync, readdirSync, readSync, rmSyn
 import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreOpenError } from '../store-open-error';
-import { isSameFile, LOG_FILES, moveLog, replacedName, syncFile, takeRights } from './registry-files';
+import { hasLog, isSameFile, lockOf, moveLog, replacedName, syncFile } from './registry-files';
+import { takeRights } from './registry-owner';
 import { errorCode } from './sqlite-errors';
 
 // SQLite plays a write-ahead log into whatever database has the name beside it. When somebody puts a backup in the place
@@ -106,7 +107,7 @@ export function whileAlone<T>(file: string, work: () => T, waitMs = 0): T {
 function createLock(path: string, file: string): void {
   try {
     closeSync(openSync(path, 'wx'));
-    takeRights(path, existsSync(file) ? file : dirname(file));
+    takeRights(path, file);
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') return; // SQLite says better why it cannot be opened
   }
@@ -125,14 +126,6 @@ function isCopied(base: string): boolean {
 
 function inodeOf(file: string): bigint {
   return statSync(file, { bigint: true }).ino;
-}
-
-function lockOf(file: string): string {
-  return `${file}-lock`;
-}
-
-function hasLog(file: string): boolean {
-  return LOG_FILES.some((end) => existsSync(file + end));
 }
 
 /** The other names of a file in its folder. */

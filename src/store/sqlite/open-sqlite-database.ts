@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { StoreOpenError } from '../store-open-error';
@@ -8,6 +7,8 @@ import { knownMigrations, migrate, MIGRATIONS_FOLDER, requireOurs } from './migr
 import { SqliteDatabase } from './sqlite-database';
 import { openError } from './open-error';
 import { fileBehind } from './registry-files';
+import { takeRights } from './registry-owner';
+import { isMountedAlone, requirePlace } from './registry-place';
 import { requireSound } from './require-sound';
 import { errorCode, isBusy } from './sqlite-errors';
 
@@ -15,15 +16,9 @@ const PAUSE_MS = 25;
 /** How long a stop waits for others that start or stop. */
 const CLOSE_WAIT_MS = 5000;
 
-const MKDIR_FAILURES: ReadonlyMap<string, string> = new Map([
-  ['ENOENT', 'its file system takes no folders'],
-  ['ENOTDIR', 'a part of the path is a file'],
-  ['EEXIST', 'a part of the path is a file'],
-  ['EACCES', 'permission denied'],
-  ['EPERM', 'permission denied'],
-  ['EROFS', 'the file system is read-only'],
-  ['ENOSPC', 'the disk is full'],
-]);
+const ONLY_FILE_MOUNTED =
+  'only the file of the registry is a volume, and its write-ahead log is not: what was written last is lost when the ' +
+  'container is killed and made anew, and a second process there damages the file. Mount its folder instead';
 
 type Tell = (message: string, fields: Record<string, unknown>) => unknown;
 
@@ -55,6 +50,7 @@ export async function openSqliteDatabase(path: string, options: SqliteOptions = 
     requirePlace(path);
     file = fileBehind(path);
     const isNew = !existsSync(file);
+    if (isMountedAlone(file)) logger?.warn(ONLY_FILE_MOUNTED, { path: file });
     const opened = (client = await untilNotBusy(startTimeoutMs, () =>
       whileAlone(file, () => open(path, file, logger)),
     ));
@@ -78,7 +74,7 @@ function open(path: string, file: string, logger: StoreLogger | undefined): Data
   if (existsSync(file)) {
     requireSound(file);
     claimLog(file);
-  }
+  } else makeFile(file);
   // Short waits in a loop instead of one long: SQLite does not wait at all when several connections switch to WAL, and in
   // between the process can still be stopped.
   const client = new Database(path, { timeout: 100 });
@@ -89,6 +85,12 @@ function open(path: string, file: string, logger: StoreLogger | undefined): Data
     client.close();
     throw error;
   }
+}
+
+/** Empty, which is a new database to SQLite: root makes it for the service's user, before there is a log. */
+function makeFile(file: string): void {
+  closeSync(openSync(file, 'wx'));
+  takeRights(file);
 }
 
 /** Again, for a file that is new; and for one that was replaced meanwhile. */
@@ -125,31 +127,6 @@ function tellSetAside(kept: string | undefined, path: string, logger: StoreLogge
   logger?.warn('the registry file was replaced while it was in use: the one before is kept with its log', {
     ...{ path, kept },
   });
-}
-
-function requirePlace(path: string): void {
-  const folder = dirname(path);
-  try {
-    makeFolder(folder);
-  } catch (error) {
-    const code = errorCode(error) ?? 'see the cause';
-    const why = MKDIR_FAILURES.get(code) ?? code;
-    throw new StoreOpenError(`The folder "${folder}" of the registry file cannot be made: ${why}.`, { cause: error });
-  }
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new StoreOpenError(`The registry file "${path}" is a folder.`);
-  }
-}
-
-/** One folder after another: Node's own `recursive` never returns where a file system refuses with ENOENT (/proc). */
-function makeFolder(folder: string): void {
-  if (existsSync(folder) && statSync(folder).isDirectory()) return;
-  makeFolder(dirname(folder));
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST' || !statSync(folder).isDirectory()) throw error; // another process was faster
-  }
 }
 
 /** Everything from a bare connection to an up-to-date registry. Can be repeated when it fails halfway. */

@@ -1,6 +1,4 @@
 import {
-  chmodSync,
-  chownSync,
   closeSync,
   existsSync,
   fsyncSync,
@@ -15,6 +13,16 @@ import { dirname, resolve } from 'node:path';
 
 /** The suffixes of what SQLite keeps beside a database. */
 export const LOG_FILES = ['-wal', '-shm'] as const;
+
+/** Whether there is a write-ahead log beside a registry. */
+export function hasLog(file: string): boolean {
+  return LOG_FILES.some((end) => existsSync(file + end));
+}
+
+/** The file that is locked while a process opens or closes a registry. */
+export function lockOf(file: string): string {
+  return `${file}-lock`;
+}
 
 /**
  * The file that a path leads to. Symbolic links are followed, also to a file that is not there yet: SQLite names the
@@ -61,13 +69,6 @@ export function replacedName(file: string, now: Date): string {
 /** Renames the write-ahead log with its index. */
 export function moveLog(file: string, to: string): void {
   for (const end of LOG_FILES) if (existsSync(file + end)) renameSync(file + end, to + end);
-}
-
-/** Gives a file the rights of another one, or the owner of a folder: root may act for the service's user. */
-export function takeRights(file: string, like: string): void {
-  const { mode, uid, gid } = statSync(like);
-  if (statSync(like).isFile()) chmodSync(file, mode);
-  if (process.getuid?.() === 0) chownSync(file, uid, gid);
 }
 
 /** Also of a folder: a new name in it is only sure when the folder has reached the disk. */

@@ -1,4 +1,4 @@
-import { existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreOpenError } from '../store-open-error';
@@ -7,7 +7,9 @@ import { type Inspection, inspectRegistry } from './inspect-registry';
 import { releaseLog, setAsideForeignLog, whileAlone } from './log-owner';
 import { requireOurs } from './migrate';
 import { openError } from './open-error';
-import { fileBehind, isSameFile, LOG_FILES, moveLog, replacedName, syncFile, takeRights } from './registry-files';
+import { fileBehind, isSameFile, LOG_FILES, moveLog, replacedName, syncFile } from './registry-files';
+import { takeRights } from './registry-owner';
+import { requirePlace, requireReplaceable } from './registry-place';
 import { isBusy, isDamaged } from './sqlite-errors';
 
 /** What was restored, and where that is which was there before. */
@@ -23,6 +25,7 @@ export interface Restored {
  */
 export function restore(path: string, backup: string, now: Date): Restored {
   requireBackup(path, backup);
+  requireReplaceable(path);
   const inspection = inspectRegistry(backup)!;
   if (inspection.newerMigrations > 0) {
     throw new StoreOpenError(
@@ -35,7 +38,7 @@ export function restore(path: string, backup: string, now: Date): Restored {
     );
   }
   const file = fileBehind(path); // a link stays: it says on which volume the registry is
-  mkdirSync(dirname(file), { recursive: true }); // of a host that is new
+  requirePlace(file); // it may be that of a host that is new
   try {
     const replaced = whileAlone(file, () => putInPlace(file, backup, now));
     return { inspection, replaced };
@@ -51,7 +54,7 @@ function putInPlace(file: string, backup: string, now: Date): string | undefined
   const release = existsSync(file) ? lock(file) : undefined;
   try {
     copySound(backup, part, `The backup "${backup}"`);
-    takeRights(part, existsSync(file) ? file : dirname(file));
+    takeRights(part, file);
     const isThere = ['', ...LOG_FILES].some((end) => existsSync(file + end)); // also a log that was left alone
     const replaced = isThere ? replacedName(file, now) : undefined;
     if (replaced !== undefined) keepAs(file, replaced);
