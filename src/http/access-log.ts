@@ -2,6 +2,7 @@ import type { NextFunction, Request, Response } from 'express';
 import type { OpenApiRequest } from 'express-openapi-validator/dist/framework/types';
 import { logInfo, type Logger } from '../logger';
 import type { Meter } from '../meter';
+import type { Caller } from '../registrations/caller';
 import { type Contract, operationIdOf } from './contract';
 import { contextOf } from './request-context';
 
@@ -19,8 +20,8 @@ export function accessLog(contract: Contract, meter: Meter, logger: Logger) {
       const ms = performance.now() - startedAt;
       const status = response.writableEnded ? response.statusCode : undefined; // one type: stores of logs insist on it
       const route = target?.route ?? (request as OpenApiRequest).openapi?.openApiRoute;
-      const operation = target?.operationId ?? (route && operationIdOf(contract, route, request.method));
-      meter.served({ operation: operation ?? 'none', status: status ?? 'client gone', seconds: ms / 1000, errorCode });
+      const operation = target?.operationId ?? (route && operationIdOf(contract, route, request.method)) ?? 'none';
+      meter.served({ operation, status: status ?? 'client gone', seconds: ms / 1000, errorCode });
       logInfo(logger, 'request', {
         request_id: requestId,
         global_request_id: inboundGlobalRequestId,
@@ -33,10 +34,13 @@ export function accessLog(contract: Contract, meter: Meter, logger: Logger) {
         ms: Math.round(ms * 100) / 100,
         bytes: Number(response.getHeader('Content-Length') ?? 0),
         nova_requests: meter.takeNovaRequests(globalRequestId),
-        user_id: caller?.userId,
-        project_id: caller?.projectId,
+        ...whoOf(caller),
       });
     });
     next();
   };
+}
+
+function whoOf(caller: Caller | undefined): { user_id?: string; project_id?: string | undefined } {
+  return caller === undefined ? {} : { user_id: caller.userId, project_id: caller.projectId };
 }
