@@ -92,12 +92,15 @@ describe('every documented status', () => {
     return {};
   };
 
-  /** What is the same until another version is started. */
-  const onConstantPath: Record<string, Way> = {
-    ...onAnyPath,
-    200: () => ({}),
-    304: () => ({ headers: { 'If-None-Match': '*' } }),
-    503: whileBusy,
+  /** Of what is the same until another version is started. */
+  const constant = (path: string, more: Record<string, Way> = {}) => {
+    const same: Way = () => ({ headers: { 'If-None-Match': '*' } });
+    const withQuery: Way = () => ({ path: `${path}?a=b` });
+    return {
+      method: 'GET',
+      path,
+      ways: { ...onAnyPath, 200: () => ({}), 304: same, 400: withQuery, 503: whileBusy, ...more },
+    };
   };
 
   const withBody = (ways: Record<string, Way>, body: unknown, sent?: Record<string, string>) =>
@@ -141,25 +144,9 @@ describe('every documented status', () => {
         },
       },
     },
-    getContract: {
-      method: 'GET',
-      path: '/openapi.json',
-      ways: { ...onConstantPath, 400: () => ({ path: '/openapi.json?a=b' }) },
-    },
-    listErrorCodes: {
-      method: 'GET',
-      path: '/errors',
-      ways: { ...onConstantPath, 400: () => ({ path: '/errors?a=b' }) },
-    },
-    getErrorPage: {
-      method: 'GET',
-      path: PAGE,
-      ways: {
-        ...onConstantPath,
-        400: () => ({ path: `${PAGE}?a=b` }),
-        404: () => ({ path: '/errors/registered-flavors.no.such' }),
-      },
-    },
+    getContract: constant('/openapi.json'),
+    listErrorCodes: constant('/errors'),
+    getErrorPage: constant(PAGE, { 404: () => ({ path: '/errors/registered-flavors.no.such' }) }),
     listRegisteredFlavors: {
       method: 'GET',
       path: '/RegisteredFlavors',
