@@ -26,7 +26,7 @@ export function sendBody(response: Response, body: Buffer, etag: string): void {
     response.json(JSON.parse(body.toString()));
     return;
   }
-  send(response, 'application/json', body);
+  send(response, 'application/json; charset=utf-8', body);
 }
 
 /** Sends a text that is ready, or 304 to a client that has it. HEAD gets the headers of GET. */
@@ -36,11 +36,11 @@ export function sendText(request: Request, response: Response, { body, etag }: R
     return;
   }
   response.setHeader('ETag', etag);
-  send(response, 'text/plain', body);
+  send(response, 'text/plain; charset=utf-8', body);
 }
 
 function send(response: Response, type: string, body: Buffer): void {
-  response.setHeader('Content-Type', `${type}; charset=utf-8`);
+  response.setHeader('Content-Type', type);
   response.setHeader('Content-Length', body.length);
   response.end(body);
 }
