@@ -17,7 +17,6 @@ export interface Config {
     readonly keepAliveTimeoutMs: number;
     readonly drainSeconds: number;
     readonly shutdownSeconds: number;
-    /** Undefined for the pages of this service. */
     readonly errorHelpUrl: string | undefined;
     readonly validateResponses: boolean;
     /** While there is a file, the health check says no. */
