@@ -3,10 +3,13 @@ import { type Clock, systemClock } from './clock';
 import type { Config } from './config/config';
 import { createApp } from './http/app';
 import { type Contract, type OperationHandlers, readContract } from './http/contract';
+import { readErrorPages } from './http/error-pages';
 import { getContract } from './http/operations/getContract';
+import { getErrorPage } from './http/operations/getErrorPage';
 import { getHealth } from './http/operations/getHealth';
 import { getReadiness, type ReadinessSources } from './http/operations/getReadiness';
 import { getVersions } from './http/operations/getVersions';
+import { listErrorCodes } from './http/operations/listErrorCodes';
 import { outOfServiceBy } from './http/out-of-service';
 import { registryHandlers, type RegistrySettings } from './http/registry-handlers';
 import { listen, type RunningServer, type ServerOptions } from './http/server';
@@ -142,12 +145,15 @@ function serviceHandlers(
     logger: Logger;
   },
 ): OperationHandlers {
+  const errorPages = readErrorPages();
   const isOutOfService = outOfServiceBy(config.http.healthcheckDisableByFilePath);
   return new Map([
     ['getReadiness', readiness({ ...parts, isOutOfService })],
     ['getVersions', getVersions()],
     ['getHealth', getHealth(isOutOfService)],
     ['getContract', getContract(parts.contract)],
+    ['listErrorCodes', listErrorCodes(errorPages)],
+    ['getErrorPage', getErrorPage(errorPages)],
   ]);
 }
 

@@ -17,7 +17,7 @@ export interface Config {
     readonly keepAliveTimeoutMs: number;
     readonly drainSeconds: number;
     readonly shutdownSeconds: number;
-    readonly errorHelpUrl: string;
+    readonly errorHelpUrl: string | undefined;
     readonly validateResponses: boolean;
     /** While there is a file, the health check says no. */
     readonly healthcheckDisableByFilePath: string | undefined;

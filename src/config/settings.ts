@@ -38,7 +38,7 @@ export const serviceSettings = z.object({
   KEEP_ALIVE_TIMEOUT_MS: whole(65_000, { min: 1_000, max: 3_600_000 }),
   DRAIN_SECONDS: whole(5, { min: 0, max: 3600 }),
   SHUTDOWN_SECONDS: whole(10, { min: 0, max: 3600 }),
-  ERROR_HELP_URL: text('docs/errors.md'),
+  ERROR_HELP_URL: optionalText(),
   METRICS_HOST: address('127.0.0.1'),
   METRICS_PORT: optionalWhole({ min: 0, max: 65_535 }),
   HEALTHCHECK_DISABLE_BY_FILE_PATH: optionalText(),

@@ -88,6 +88,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the error codes
+         * @description A line for each code that an error may have, with its status, as text.
+         */
+        get: operations["listErrorCodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/errors/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain an error code
+         * @description What an error with this code means and what to do, as text for people. Here the link `help` of an error leads,
+         *     unless the operator has named another place (`ERROR_HELP_URL`).
+         */
+        get: operations["getErrorPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/RegisteredFlavors": {
         parameters: {
             query?: never;
@@ -518,7 +559,7 @@ export interface components {
         /** @description Where more is to be found. */
         Links: {
             rel: string;
-            /** @description A URL, or a path inside the repository of the service. */
+            /** @description A URL, or a reference that is relative to the URL that was asked (RFC 3986). */
             href: string;
         }[];
         /** @description The health in the form of oslo.middleware. */
@@ -562,7 +603,11 @@ export interface components {
             max_version?: components["schemas"]["VersionNumber"];
             /** @description The oldest version offered; with 406 only. */
             min_version?: components["schemas"]["VersionNumber"];
-            /** @description The entry with rel `help` points to what the code means and what to do. */
+            /**
+             * @description The entry with rel `help` leads to what the code means and what to do: to GET /errors/{code} of this service,
+             *     by a reference that is relative to what was asked, or to where the operator has published it. Where a request
+             *     was refused before its path was known, the reference is relative to the endpoint of the service.
+             */
             links: components["schemas"]["Links"];
         };
         /**
@@ -709,6 +754,18 @@ export interface components {
         };
         /** @description Nova does not have at least one of the flavors: one entry for each that it does not have. Nothing was registered. (Also the answer to a path that does not exist.) */
         FlavorNotFound: {
+            headers: {
+                "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                "Cache-Control": components["headers"]["NoStore"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Errors"];
+            };
+        };
+        /** @description There is no error with this code. */
+        NoSuchErrorCode: {
             headers: {
                 "X-OpenStack-Request-Id": components["headers"]["RequestId"];
                 "OpenStack-API-Version": components["headers"]["ApiVersion"];
@@ -895,6 +952,8 @@ export interface components {
         };
     };
     parameters: {
+        /** @description The code of an error. Any other text is 404. */
+        Code: string;
         /**
          * @description One or more service types, separated by commas (a percent-encoded comma separates, too). Duplicates count once.
          *     After that, one request takes up to 100 service types and up to 10,000 pairs of service type and flavor.
@@ -1229,6 +1288,110 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["BadPublicRequest"];
+            405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["UnwantedBody"];
+            414: components["responses"]["UriTooLong"];
+            431: components["responses"]["HeadersTooLarge"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    listErrorCodes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of earlier answers, separated by commas, or `*`. When the answer would have one of them it is 304. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
+                 *     that one id finds the request everywhere. Anything else is ignored.
+                 */
+                "X-OpenStack-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The codes, in the order of their statuses. */
+            200: {
+                headers: {
+                    "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                    "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                    "Cache-Control": components["headers"]["NoCache"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The list is that of the ETag that was sent. */
+            304: {
+                headers: {
+                    "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                    "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                    "Cache-Control": components["headers"]["NoCache"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPublicRequest"];
+            405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["UnwantedBody"];
+            414: components["responses"]["UriTooLong"];
+            431: components["responses"]["HeadersTooLarge"];
+            503: components["responses"]["Overloaded"];
+        };
+    };
+    getErrorPage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of earlier answers, separated by commas, or `*`. When the answer would have one of them it is 304. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description `req-<uuid>`: becomes the global request id, which stands in the log and is passed on to Nova and Keystone, so
+                 *     that one id finds the request everywhere. Anything else is ignored.
+                 */
+                "X-OpenStack-Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path: {
+                /** @description The code of an error. Any other text is 404. */
+                code: components["parameters"]["Code"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The status, the code and its title, then what it means and what to do. */
+            200: {
+                headers: {
+                    "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                    "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                    "Cache-Control": components["headers"]["NoCache"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The page is that of the ETag that was sent. */
+            304: {
+                headers: {
+                    "X-OpenStack-Request-Id": components["headers"]["RequestId"];
+                    "OpenStack-API-Version": components["headers"]["ApiVersion"];
+                    "Cache-Control": components["headers"]["NoCache"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadPublicRequest"];
+            404: components["responses"]["NoSuchErrorCode"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
             413: components["responses"]["UnwantedBody"];

@@ -19,7 +19,7 @@ export function errorHandler(options: ProblemOptions & { readonly contract: Cont
       next(thrown); // half an answer is out: Express can only close the connection
       return;
     }
-    const answer = renderError(error, context.requestId, options);
+    const answer = renderError(error, { requestId: context.requestId, target: request.originalUrl }, options);
     context.errorCode = answer.body.errors[0]?.code;
     dropRest(request);
     response.removeHeader('ETag'); // of the answer that did not come to be

@@ -22,9 +22,10 @@ interface KnownTarget {
 export class KnownTargets {
   readonly #known = new LRUCache<string, KnownTarget>({ max: MOST_TARGETS });
 
-  /** Notes what the validator let through to a handler. */
+  /** Notes what the validator let through to a handler, unless anybody at all may make up more of its kind. */
   add(url: string, known: KnownTarget): void {
-    if (url.length <= LONGEST_TARGET) this.#known.set(url, known);
+    const isOneOfFew = known.isLocked || Object.keys(known.target.params).length === 0;
+    if (isOneOfFew && url.length <= LONGEST_TARGET) this.#known.set(url, known);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { ERROR_TITLES, type ErrorKind, type Problem, RegisteredFlavorsError } from '../errors';
 import { describeError } from '../logger';
 import type { components } from './contract-types';
+import { helpLinks } from './help-links';
 import { HttpFault, type HttpFaultKind } from './http-fault';
 
 /** THE table: which kind of failure is answered with which status. No other file chooses an error's status. */
@@ -42,16 +43,25 @@ export interface ErrorAnswer {
 }
 
 export interface ProblemOptions {
-  readonly errorHelpUrl: string;
+  /** Where docs/errors.md is published; undefined for the pages of this service. */
+  readonly errorHelpUrl: string | undefined;
   readonly wwwAuthenticateUri: string;
 }
 
+/** The request that an error is the answer to. */
+export interface Failed {
+  readonly requestId: string;
+  /** What was asked, in origin form; undefined where it came to no request. */
+  readonly target: string | undefined;
+}
+
 /** Renders whatever was thrown in the one error shape (API-SIG, "Errors"). What was not foreseen keeps its text hidden. */
-export function renderError(error: unknown, requestId: string, options: ProblemOptions): ErrorAnswer {
+export function renderError(error: unknown, { requestId, target }: Failed, options: ProblemOptions): ErrorAnswer {
   const foreseen = error instanceof RegisteredFlavorsError || error instanceof HttpFault;
   const status = STATUS[foreseen ? error.kind : 'internal'];
   const problems = foreseen ? error.problems : [INTERNAL];
   const members = error instanceof HttpFault ? error.members : {};
+  const helpFor = helpLinks(options.errorHelpUrl, target);
   return {
     status,
     headers: { 'Cache-Control': 'no-store', ...headersFor(error, status, options) },
@@ -62,7 +72,7 @@ export function renderError(error: unknown, requestId: string, options: ProblemO
         status,
         title: ERROR_TITLES[code],
         detail,
-        links: [{ rel: 'help', href: `${options.errorHelpUrl}#${anchorOf(code)}` }],
+        links: [{ rel: 'help', href: helpFor(code) }],
         ...members,
       })),
     },
@@ -92,9 +102,4 @@ function headersFor(error: unknown, status: number, options: ProblemOptions): Re
     return { 'Retry-After': String(error.retryAfterSeconds) };
   }
   return {};
-}
-
-/** The anchor that Markdown makes of a heading: docs/errors.md has one heading for each code. */
-function anchorOf(code: string): string {
-  return code.replaceAll('.', '');
 }

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import fresh from 'fresh';
+import type { ResponseBody } from './response-body';
 
 /** Express's setting under which responses go past the contract's validator, which sees only what is sent by `json`. */
 export const VALIDATE_RESPONSES = 'validate responses';
@@ -25,7 +26,21 @@ export function sendBody(response: Response, body: Buffer, etag: string): void {
     response.json(JSON.parse(body.toString()));
     return;
   }
-  response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  send(response, 'application/json; charset=utf-8', body);
+}
+
+/** Sends a text that is ready, or 304 to a client that has it. HEAD gets the headers of GET. */
+export function sendText(request: Request, response: Response, { body, etag }: ResponseBody): void {
+  if (hasBody(request, etag)) {
+    sendNotModified(response, etag);
+    return;
+  }
+  response.setHeader('ETag', etag);
+  send(response, 'text/plain; charset=utf-8', body);
+}
+
+function send(response: Response, type: string, body: Buffer): void {
+  response.setHeader('Content-Type', type);
   response.setHeader('Content-Length', body.length);
   response.end(body);
 }

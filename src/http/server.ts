@@ -83,7 +83,7 @@ export async function listen(app: Express, options: ServerOptions): Promise<Runn
     refuse(socket as Socket, () => refuseTunnel(socket as Socket, options));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
-    refuse(socket, () => refuseOnTheWire(error, socket, options)),
+    refuse(socket, () => refuseOnTheWire(error, { socket, target: turns.arriving(socket)?.url }, options)),
   );
   await beginToListen(server, options);
   return {

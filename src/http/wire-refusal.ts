@@ -15,12 +15,17 @@ export interface WireRefusalOptions extends ProblemOptions {
 /**
  * Answers what Node's parser refused before there was a request: in the same shape as every other error, where Node
  * would send a bare status line or nothing.
+ * @param target what is asked for by the request whose rest it was; undefined where there was no request yet
  */
-export function refuseOnTheWire(error: NodeJS.ErrnoException, socket: Socket, options: WireRefusalOptions): void {
+export function refuseOnTheWire(
+  error: NodeJS.ErrnoException,
+  { socket, target }: { socket: Socket; target: string | undefined },
+  options: WireRefusalOptions,
+): void {
   const fault = faultOf(error);
   if (fault === undefined)
     socket.destroy(); // the connection itself is gone, or its client in the midst of a request: nobody is left to answer
-  else sendRefusal(fault, socket, options);
+  else sendRefusal(fault, socket, options, target);
 }
 
 /** Answers CONNECT, which Node hands over as a bare connection. */
@@ -33,10 +38,10 @@ export function refuseSurplus(socket: Socket, options: WireRefusalOptions): void
   sendRefusal(overloaded(), socket, options);
 }
 
-function sendRefusal(fault: HttpFault, socket: Socket, options: WireRefusalOptions): void {
+function sendRefusal(fault: HttpFault, socket: Socket, options: WireRefusalOptions, target?: string): void {
   if (!socket.writable) return; // the answer is on its way already, and this is more of the same request
   const requestId = `req-${randomUUID()}`;
-  const { status, headers, body } = renderError(fault, requestId, options);
+  const { status, headers, body } = renderError(fault, { requestId, target }, options);
   logInfo(options.logger, 'request', { request_id: requestId, status, code: fault.problems[0]?.code });
   const content = JSON.stringify(body);
   const lines = Object.entries({

@@ -101,9 +101,9 @@ const TYPES = reads('GET /ServiceTypes', 'reader', () => ({ path: '/ServiceTypes
 const EXPORT = reads('GET /Registrations', 'admin', () => ({ path: '/Registrations' }));
 
 /** What anybody may ask. */
-const PUBLIC: readonly Operation[] = ['/', '/healthcheck', '/readiness', '/openapi.json'].map((path) =>
-  reads(`GET ${path}`, 'nobody', () => ({ path })),
-);
+const PUBLIC: readonly Operation[] = [
+  ...['/', '/healthcheck', '/readiness', '/openapi.json', '/errors', '/errors/registered-flavors.path.not_found'],
+].map((path) => reads(`GET ${path}`, 'nobody', () => ({ path })));
 
 const PAGES: readonly Operation[] = [
   ...[PAGE, again(PAGE), unchanged(PAGE), changed(PAGE), { ...PAGE, as: 'admin' as const }],

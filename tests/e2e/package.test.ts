@@ -86,6 +86,7 @@ describe.each(INSTALLATIONS)('the package, installed into an empty folder: $how'
     const headers = { 'X-Auth-Token': stub.keystone.tokenFor('admin') };
     expect((await fetch(`${url}/RegisteredFlavors/redis/1`, { method: 'POST', headers })).status).toBe(201);
     expect((await fetch(`${url}/openapi.json`)).status).toBe(200);
+    expect(await (await fetch(`${url}/errors/registered-flavors.path.not_found`)).text()).toContain('No such path');
 
     const call = (...args: string[]) => run(program, args, { cwd: folder.path, env: environment });
     expect((await call('migrate', '--check')).stdout).toBe('The registry is up to date.\n');

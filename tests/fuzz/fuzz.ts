@@ -140,7 +140,7 @@ class Run {
     const { output } = this.service;
     const secrets = this.secrets.filter((secret) => output.includes(secret)).map((secret) => `the log shows ${secret}`);
     secrets.push(...(FERNET_TOKEN.exec(output) ?? []).map((token) => `the log shows ${token}`)); // also the service's own
-    const crashes = /^.*(internal\.error|unhandled).*$/im.exec(output);
+    const crashes = /^.*("code":"registered-flavors\.internal|unhandled).*$/im.exec(output);
     return crashes === null ? secrets : [...secrets, crashes[0]];
   }
 

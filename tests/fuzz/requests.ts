@@ -45,6 +45,8 @@ interface Place {
 }
 
 const document = readContract() as unknown as Document;
+/** Any other text is 404, so that the contract does not say of its parameter which there are. */
+const errorCodes = document.components.schemas['ErrorCode']?.enum ?? [];
 const ONE_HOSTILE_IN = 10;
 
 /** Requests of all operations, half of them with something in them that the contract does not allow. */
@@ -103,9 +105,13 @@ class Requests {
       const parameter = parameters.find(({ name }) => segment === `{${name}}`);
       return parameter === undefined
         ? this.mostly(fc.constant(segment), fc.constant(segment.toLowerCase()))
-        : this.mostly(this.values.of(parameter.schema).map(inUrl), hostileParts);
+        : this.mostly(this.part(parameter).map(inUrl), hostileParts);
     });
     return fc.tuple(...segments).map((all) => all.join('/') || '/');
+  }
+
+  private part({ name, schema }: Parameter): fc.Arbitrary<unknown> {
+    return name === 'code' ? fc.constantFrom(...errorCodes) : this.values.of(schema);
   }
 
   private query(parameters: readonly Parameter[]): fc.Arbitrary<string> {

@@ -3,6 +3,7 @@ import { type StubWorld, startStubWorld } from '../support/stub-world';
 import { sendOnTheWire, type WireRequest } from '../support/wire';
 
 const PATHS = [
+  ...['/errors', '/errors/registered-flavors.path.not_found', '/errors/no-such', '/errors/..%2f'],
   ...['/', '/healthcheck', '/readiness', '/openapi.json', '/ServiceTypes', '/Registrations', '/RegistrationEvents'],
   ...[
     '/RegisteredFlavors',

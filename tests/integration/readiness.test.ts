@@ -101,7 +101,7 @@ describe('readiness, of what it is told', () => {
       maxConcurrentRequests: 100,
       maxHeaderBytes: 65_536,
       validateResponses: true,
-      errorHelpUrl: 'docs/errors.md',
+      errorHelpUrl: undefined,
       wwwAuthenticateUri: 'https://keystone.example/v3',
     });
 

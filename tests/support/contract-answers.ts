@@ -44,6 +44,18 @@ export function contractBreaches(operationId: string, answer: WireAnswer): strin
   return [...missing.map((name) => `header ${name} is missing`), ...bodyBreaches(documented, answer)];
 }
 
+/** The help links of an error that do not lead to the page of its code, at the root and below a prefix. */
+export function helpBreaches(asked: string, { status, headers, body }: WireAnswer): string[] {
+  if (status < 400 || headers['content-type']?.startsWith('application/json') !== true) return [];
+  const { errors = [] } = JSON.parse(body) as { errors?: { code: string; links: { href: string }[] }[] };
+  return ['http://service', 'http://proxy/a/prefix'].flatMap((endpoint) =>
+    errors
+      .map(({ code, links }) => [new URL(links[0]?.href ?? '', endpoint + asked).href, `${endpoint}/errors/${code}`])
+      .filter(([leadsTo, page]) => leadsTo !== page)
+      .map(([leadsTo]) => `the help link leads to ${leadsTo}`),
+  );
+}
+
 function bodyBreaches(documented: DocumentedAnswer, answer: WireAnswer): string[] {
   if (documented.content === undefined) return answer.body === '' ? [] : ['there is a body'];
   const type = (answer.headers['content-type'] ?? '').split(';')[0] ?? '';

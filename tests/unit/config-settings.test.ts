@@ -13,7 +13,7 @@ describe('the settings', () => {
         keepAliveTimeoutMs: 65_000,
         drainSeconds: 5,
         shutdownSeconds: 10,
-        errorHelpUrl: 'docs/errors.md',
+        errorHelpUrl: undefined,
         validateResponses: false,
       },
       databaseUrl: 'file:data/registered-flavors.db',

@@ -6,7 +6,7 @@ const OPTIONS = { errorHelpUrl: 'https://docs.example/errors', wwwAuthenticateUr
 const REQUEST_ID = 'req-6c0f1d52-8a5e-4a57-9d0a-3b1f4d2e7c90';
 const PROBLEM = { code: 'registered-flavors.flavor.not_found', detail: 'Nova has no flavor with the ID "7".' } as const;
 
-const render = (error: unknown) => renderError(error, REQUEST_ID, OPTIONS);
+const render = (error: unknown) => renderError(error, { requestId: REQUEST_ID, target: '/' }, OPTIONS);
 
 /** The compiler sees to it that no kind is left out of these two. */
 const STATUS_OF_KIND: Record<ErrorKind, number> = {
