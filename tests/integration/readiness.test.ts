@@ -100,6 +100,7 @@ describe('readiness, of what it is told', () => {
       maxConcurrentRequests: 100,
       maxHeaderBytes: 65_536,
       validateResponses: true,
+      corsAllowedOrigins: undefined,
       errorHelpUrl: 'docs/errors.md',
       wwwAuthenticateUri: 'https://keystone.example/v3',
     });
