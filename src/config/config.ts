@@ -18,6 +18,8 @@ export interface Config {
     readonly drainSeconds: number;
     readonly shutdownSeconds: number;
     readonly errorHelpUrl: string | undefined;
+    /** Whose pages may read answers in a browser; undefined when nobody's may. */
+    readonly corsAllowedOrigins: readonly string[] | undefined;
     readonly validateResponses: boolean;
     /** While there is a file, the health check says no. */
     readonly healthcheckDisableByFilePath: string | undefined;
@@ -151,6 +153,7 @@ function arrange(values: ServiceSettings, openstack: OpenStackConfig): Omit<Conf
       drainSeconds: values.DRAIN_SECONDS,
       shutdownSeconds: values.SHUTDOWN_SECONDS,
       errorHelpUrl: values.ERROR_HELP_URL,
+      corsAllowedOrigins: values.CORS_ALLOWED_ORIGINS,
       validateResponses: values.VALIDATE_RESPONSES,
       healthcheckDisableByFilePath: values.HEALTHCHECK_DISABLE_BY_FILE_PATH,
     },

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { SERVICE_TYPE_PATTERN, SERVICE_TYPE_RULE } from '../registrations/service-type';
+import { readOrigins } from './read-origins';
 
 /** What says where OpenStack is: the names that operators know. `cloud-values.ts` has the older names for them. */
 export const OPENSTACK_SETTINGS = [
@@ -39,6 +40,7 @@ export const serviceSettings = z.object({
   DRAIN_SECONDS: whole(5, { min: 0, max: 3600 }),
   SHUTDOWN_SECONDS: whole(10, { min: 0, max: 3600 }),
   ERROR_HELP_URL: optionalText(),
+  CORS_ALLOWED_ORIGINS: optionalOrigins(),
   METRICS_HOST: address('127.0.0.1'),
   METRICS_PORT: optionalWhole({ min: 0, max: 65_535 }),
   HEALTHCHECK_DISABLE_BY_FILE_PATH: optionalText(),
@@ -110,6 +112,17 @@ function serviceTypes() {
   return list(z.string())
     .refine((types) => types.every((name) => SERVICE_TYPE_PATTERN.test(name)), {
       error: `must be service types separated by commas. ${SERVICE_TYPE_RULE.replace(/\.$/, '')}`,
+    })
+    .optional();
+}
+
+function optionalOrigins() {
+  return z
+    .string()
+    .transform((value, context) => {
+      const { origins, mistakes } = readOrigins(value);
+      for (const message of mistakes) context.addIssue({ code: 'custom', message });
+      return origins;
     })
     .optional();
 }

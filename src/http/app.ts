@@ -7,6 +7,7 @@ import { admission } from './admission';
 import { admit } from './admit';
 import { authenticate, type IdentifyCaller } from './authenticate';
 import { type OperationHandlers, serveContract } from './contract';
+import { corsSteps } from './cors';
 import { errorHandler } from './error-handler';
 import { fairRequests, type PeekCaller, waitAsCaller } from './fair-requests';
 import { headAsGet } from './head-as-get';
@@ -30,6 +31,8 @@ export interface AppOptions extends ProblemOptions, BodyOptions {
   readonly maxHeaderBytes: number;
   readonly maxConcurrentRequests: number;
   readonly validateResponses: boolean;
+  /** Whose pages may read answers in a browser; undefined when nobody's may. */
+  readonly corsAllowedOrigins: readonly string[] | undefined;
 }
 
 /** The way of every request, in order. Each step may end it by throwing; the last one renders what was thrown. */
@@ -44,12 +47,15 @@ export function createApp(options: AppOptions): Express {
   app.set(VALIDATE_RESPONSES, options.validateResponses);
 
   const targets = new KnownTargets();
+  const { share, preflight } = corsSteps(options.corsAllowedOrigins);
   const admitted = admit(authenticate(options.identifyCaller), waitAsCaller, readJsonBody(options));
   app.use(
     inOrder(
       requestContext(options.logger), // first: everything after it needs the id
       accessLog(options.contract, options.meter, options.logger), // before anything can refuse
       fairRequests(options.fairTurns, options.peekCaller), // before any work: whoever sends much waits behind himself
+      ...share, // before anything can refuse: a page has to be able to read why
+      ...preflight, // the same: of a preflight that is refused, the browser tells the page nothing
       limitUrl(options.maxHeaderBytes), // before anything works on the URL
       limitBody(options.contract), // before the contract: it looks at Content-Type, also where nobody takes a body
       admission(options.maxConcurrentRequests), // after that: who sends slowly what nobody reads takes no place

@@ -7,6 +7,9 @@ import { wasHead } from './head-as-get';
 import { contextOf, type RequestContext } from './request-context';
 import { sourceOf } from './source-address';
 
+/** What else every answer behind a token depends on. */
+const VARY = 'X-Auth-Token, OpenStack-API-Version';
+
 /** Tells on whose behalf a request comes, from its tokens; throws when that cannot be told. */
 export type IdentifyCaller = (
   tokens: { readonly token: string; readonly serviceToken: string | undefined },
@@ -20,7 +23,7 @@ export type IdentifyCaller = (
 export function authenticate(identifyCaller: IdentifyCaller) {
   return (request: Request): Promise<void> | undefined => {
     const context = contextOf(request);
-    request.res?.setHeader('Vary', 'X-Auth-Token, OpenStack-API-Version');
+    varyByCaller(request);
     negotiateVersion(request);
     const serviceToken = request.get('X-Service-Token') || undefined; // an empty one is none, to keystonemiddleware too
     const known = serviceToken === undefined ? context.knownCaller : undefined;
@@ -39,6 +42,12 @@ export function authenticate(identifyCaller: IdentifyCaller) {
     await requireAllowed(caller, request);
     admitCaller(caller, request);
   }
+}
+
+/** Not by Express's `vary`, which reads both lists each time: every read comes here. */
+function varyByCaller({ res }: Request): void {
+  const before = res?.getHeader('Vary'); // set by cors
+  res?.setHeader('Vary', typeof before === 'string' ? `${before}, ${VARY}` : VARY);
 }
 
 function admitCaller(caller: Caller, request: Request): void {

@@ -22,7 +22,7 @@ function goOn(
   }
   try {
     const done: unknown = step(request, response, (error?: unknown) => {
-      if (error === undefined) goOn(steps, at + 1, request, response, next);
+      if (error === undefined || error === null) goOn(steps, at + 1, request, response, next);
       else next(error);
     });
     if (done instanceof Promise) done.catch(next);

@@ -17,7 +17,7 @@ export function strictTargets() {
 const HOST = 'host';
 
 /** RFC 9112, 3.2: none or two are 400. Node answers the first without a body, and takes the second. */
-function hostFault(request: Request): HttpFault | undefined {
+export function hostFault(request: Request): HttpFault | undefined {
   let hosts = 0;
   for (let at = 0; at < request.rawHeaders.length; at += 2) {
     const name = request.rawHeaders[at]!;

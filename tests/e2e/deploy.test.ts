@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { type StubCloud, startStubCloud } from '../../src/stub/stub-cloud';
 import { temporaryFolder } from '../store/temporary-folder';
 import { AT_ONCE, Nginx } from '../support/nginx';
+import { Page } from '../support/page';
 import { type ServicesOnOneRegistry, startServicesOnOneRegistry } from '../support/services-on-one-registry';
 
 const run = promisify(execFile);
@@ -112,7 +113,7 @@ describe('what stands in deploy/', () => {
     let nginx: Nginx;
     beforeAll(async () => {
       stub = await startStubCloud();
-      shared = await startServicesOnOneRegistry(stub);
+      shared = await startServicesOnOneRegistry(stub, { CORS_ALLOWED_ORIGINS: 'https://portal.example' });
       nginx = await Nginx.start(shared.services);
     });
     afterAll(async () => {
@@ -138,6 +139,14 @@ describe('what stands in deploy/', () => {
       expect(await send('DELETE', `/RegisteredFlavors/redis/${uuids(1350)}`)).toEqual({
         ...{ status: 414, code: 'registered-flavors.uri.too_long' },
       });
+    });
+
+    it('lets the page of a portal ask before it writes, and read why it may not', async () => {
+      const page = new Page('https://portal.example', nginx);
+      const ask = async (token: string) =>
+        (await page.fetch('/RegisteredFlavors/redis/2', { method: 'DELETE', headers: { 'X-Auth-Token': token } }))
+          .status;
+      expect([await ask(stub.keystone.tokenFor('admin')), await ask('made-up')]).toEqual([404, 401]);
     });
 
     it('lets a body of 1 MiB through, and leaves a larger one to the service', async () => {

@@ -101,6 +101,7 @@ describe('readiness, of what it is told', () => {
       maxConcurrentRequests: 100,
       maxHeaderBytes: 65_536,
       validateResponses: true,
+      corsAllowedOrigins: undefined,
       errorHelpUrl: undefined,
       wwwAuthenticateUri: 'https://keystone.example/v3',
     });

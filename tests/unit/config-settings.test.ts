@@ -89,6 +89,7 @@ describe('the settings', () => {
       SERVICE_ROLES: 'dbaas-service , caching',
       SERVICE_TOKEN_ROLES: 'service, dbaas',
       SERVICE_TYPES: 'redis, mysql',
+      CORS_ALLOWED_ORIGINS: 'https://portal.example, http://localhost:3000',
     };
     const { openstack, ...config } = read({ ...numbers, ...words });
     expect(openstack).toEqual({ ...read().openstack, wwwAuthenticateUri: 'https://public.example/v3' });
@@ -104,6 +105,7 @@ describe('the settings', () => {
         drainSeconds: 16,
         shutdownSeconds: 3,
         errorHelpUrl: 'https://docs.example/errors',
+        corsAllowedOrigins: ['https://portal.example', 'http://localhost:3000'],
         validateResponses: true,
       },
       databaseUrl: 'file:other.db',
