@@ -44,13 +44,17 @@ export function contractBreaches(operationId: string, answer: WireAnswer): strin
   return [...missing.map((name) => `header ${name} is missing`), ...bodyBreaches(documented, answer)];
 }
 
+/** Refused while the path was not known yet. */
+const BEFORE_ITS_PATH = [408, 431];
+
 /** The help links of an error that do not lead to the page of its code, at the root and below a prefix. */
 export function helpBreaches(asked: string, { status, headers, body }: WireAnswer): string[] {
   if (status < 400 || headers['content-type']?.startsWith('application/json') !== true) return [];
   const { errors = [] } = JSON.parse(body) as { errors?: { code: string; links: { href: string }[] }[] };
+  const from = BEFORE_ITS_PATH.includes(status) ? '/' : asked;
   return ['http://service', 'http://proxy/a/prefix'].flatMap((endpoint) =>
     errors
-      .map(({ code, links }) => [new URL(links[0]?.href ?? '', endpoint + asked).href, `${endpoint}/errors/${code}`])
+      .map(({ code, links }) => [new URL(links[0]?.href ?? '', endpoint + from).href, `${endpoint}/errors/${code}`])
       .filter(([leadsTo, page]) => leadsTo !== page)
       .map(([leadsTo]) => `the help link leads to ${leadsTo}`),
   );

@@ -44,7 +44,7 @@ describe('words', () => {
     expect([log.format, http.validateResponses]).toEqual(['text', true]);
   });
 
-  it.each(['loud', 'constructor', 'warn ', '__proto__'])('are refused as they were written: LOG_LEVEL=%j', (value) => {
+  it.each(['loud', 'constructor', '__proto__'])('are refused as they were written: LOG_LEVEL=%j', (value) => {
     expect(mistakesWith({ LOG_LEVEL: value })).toEqual([
       `LOG_LEVEL must be one of error, warn, info, debug, not "${value}".`,
     ]);
