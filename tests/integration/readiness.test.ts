@@ -10,11 +10,13 @@ import { getReadiness, type ReadinessSources } from '../../src/http/operations/g
 import { refusal } from '../support/expectations';
 import { PrometheusMeter } from '../../src/metrics/prometheus-meter';
 import { startStubWorld, type StubWorld } from '../support/stub-world';
+import { until } from '../support/until';
 
 describe('readiness', () => {
   let here: StubWorld;
   beforeAll(async () => {
     here = await startStubWorld();
+    await until(() => here.world.service.log.some((line) => line.includes('OpenStack is there'))); // it has looked
   });
   afterAll(() => here.world.close());
 
