@@ -9,16 +9,24 @@ from openstack import proxy, resource, service_description
 endpoint, path, limit = sys.argv[1:]
 
 
-class Entry(resource.Resource):
-    base_path = path
-    resources_key = {'/RegisteredFlavors': 'registered_flavors', '/RegistrationEvents': 'registration_events'}[path]
+class Flavor(resource.Resource):
+    base_path = '/RegisteredFlavors'
+    resources_key = 'registered_flavors'
+    flavor_id = resource.Body('flavor_id', alternate_id=True)
+    allow_list = True
+    _query_mapping = resource.QueryParameters()
+
+
+class Event(resource.Resource):
+    base_path = '/RegistrationEvents'
+    resources_key = 'registration_events'
     allow_list = True
     _query_mapping = resource.QueryParameters()
 
 
 class Proxy(proxy.Proxy):
     def entries(self, **query):
-        return self._list(Entry, **query)
+        return self._list(Flavor if path == Flavor.base_path else Event, **query)
 
 
 class Description(service_description.ServiceDescription):
