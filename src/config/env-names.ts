@@ -62,7 +62,7 @@ function asWritten(name: string): string {
 
 function describeUnknown(name: string, line: number): string {
   const longer = SETTING_NAMES.find((setting) => setting.startsWith(`${asWritten(name)}_`)); // NOVA_TIMEOUT, OS_REGION
-  const meant = longer ?? meantBy(name);
+  const meant = longer ?? meantBy(name, MOST_CHANGES + 1);
   if (meant !== undefined) return `${name} (line ${line}; ${meant} is one)`;
   return CERTAINLY_A_NAME.test(name) ? `${name} (line ${line})` : `the one in line ${line}`;
 }

@@ -18,6 +18,13 @@ describe('the query of a page', () => {
     expect(await ids(`marker=${written}`)).toEqual([]);
   });
 
+  it('may repeat a list, as generated clients and python-requests do, or write it with commas, and not both', async () => {
+    expect(await ids('flavor_ids=1&flavor_ids=2')).toEqual(['1', '2']);
+    expect(await ids('status=missing&status=changed')).toEqual([]);
+    const mixed = await here.world.as('admin').get('/RegisteredFlavors?flavor_ids=1,2&flavor_ids=3');
+    expect([mixed.status, mixed.text]).toEqual([400, expect.stringContaining('Item 1 of flavor_ids is \\"1,2\\".')]);
+  });
+
   it('does not name in the next link the ids that are passed, so that it fits wherever the first one did', async () => {
     const { body } = await here.world
       .as('admin')
