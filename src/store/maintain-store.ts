@@ -1,7 +1,8 @@
 import { backUp } from './sqlite/back-up';
 import { requireDriver } from './sqlite/driver';
 import { type Inspection, inspectMigrations, inspectRegistry, type MigrationState } from './sqlite/inspect-registry';
-import { isMountedAlone, missingRights } from './sqlite/registry-place';
+import { isMountedAlone, networkFileSystemOf } from './sqlite/mounts';
+import { missingRights } from './sqlite/registry-place';
 import { type Restored, restore } from './sqlite/restore';
 import { registryPath } from './registry-path';
 
@@ -15,9 +16,21 @@ export function requireStoreDriver(): void {
 }
 
 /** What is to be said of the place where the registry is, or will be made. */
-export function inspectStorePlace(databaseUrl: string): { missingRights: string | undefined; isMountedAlone: boolean } {
+export function inspectStorePlace(databaseUrl: string): StorePlace {
   const path = registryPath(databaseUrl);
-  return { missingRights: missingRights(path), isMountedAlone: isMountedAlone(path) };
+  return {
+    missingRights: missingRights(path),
+    isMountedAlone: isMountedAlone(path),
+    networkFileSystem: networkFileSystemOf(path),
+  };
+}
+
+export interface StorePlace {
+  /** The end of a sentence about the registry. */
+  readonly missingRights: string | undefined;
+  readonly isMountedAlone: boolean;
+  /** The type of its file system, when that is one of a network. */
+  readonly networkFileSystem: string | undefined;
 }
 
 /** What it holds, and whether it is sound; undefined when there is no registry. */

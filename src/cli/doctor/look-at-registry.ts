@@ -90,7 +90,7 @@ function lookAtFile({
 
 function lookAtPlace(databaseUrl: string, file: string): Finding[] {
   const about = 'registry';
-  const { missingRights, isMountedAlone } = inspectStorePlace(databaseUrl);
+  const { missingRights, isMountedAlone, networkFileSystem } = inspectStorePlace(databaseUrl);
   const findings = lookAtDisk(file);
   if (missingRights !== undefined) {
     const advice = 'Nothing can be registered so: a start as this user ends with the same words.';
@@ -99,6 +99,12 @@ function lookAtPlace(databaseUrl: string, file: string): Finding[] {
   if (isMountedAlone) {
     const says = `"${file}" is a volume of its own: its write-ahead log is not in it, and is lost with the container.`;
     const advice = 'Stop the service, and mount the folder of the file instead: "restore" works there, too.';
+    findings.push({ about, severity: 'warn', says, advice });
+  }
+  if (networkFileSystem !== undefined) {
+    const says = `"${file}" is on a file system that other machines may use (${networkFileSystem}).`;
+    const advice =
+      'Two machines that have it open damage it: put it on a local disk of one, and keep its backups there.';
     findings.push({ about, severity: 'warn', says, advice });
   }
   return findings;

@@ -5,10 +5,11 @@ import { StoreOpenError } from '../store-open-error';
 import { claimLog, releaseLog, requireOwnLog, reuniteLog, setAsideForeignLog, whileAlone } from './log-owner';
 import { knownMigrations, migrate, MIGRATIONS_FOLDER, requireOurs } from './migrate';
 import { SqliteDatabase } from './sqlite-database';
+import { isMountedAlone, networkFileSystemOf } from './mounts';
 import { openError } from './open-error';
 import { fileBehind } from './registry-files';
 import { takeRights } from './registry-owner';
-import { isMountedAlone, requirePlace } from './registry-place';
+import { requirePlace } from './registry-place';
 import { requireSound } from './require-sound';
 import { errorCode, isBusy } from './sqlite-errors';
 
@@ -16,6 +17,8 @@ const PAUSE_MS = 25;
 /** How long a stop waits for others that start or stop. */
 const CLOSE_WAIT_MS = 5000;
 
+const ON_A_NETWORK =
+  'the registry is on a file system that other machines may use: two that have it open damage it. Put it on a local disk';
 const ONLY_FILE_MOUNTED =
   'only the file of the registry is a volume, and its write-ahead log is not: what was written last is lost when the ' +
   'container is killed and made anew, and a second process there damages the file. Mount its folder instead';
@@ -50,7 +53,7 @@ export async function openSqliteDatabase(path: string, options: SqliteOptions = 
     requirePlace(path);
     file = fileBehind(path);
     const isNew = !existsSync(file);
-    if (isMountedAlone(file)) logger?.warn(ONLY_FILE_MOUNTED, { path: file });
+    warnOfPlace(file, logger);
     const opened = (client = await untilNotBusy(startTimeoutMs, () =>
       whileAlone(file, () => open(path, file, logger)),
     ));
@@ -150,4 +153,10 @@ async function untilNotBusy<T>(timeoutMs: number, step: () => T): Promise<T> {
       await sleep(PAUSE_MS);
     }
   }
+}
+
+function warnOfPlace(file: string, logger: StoreLogger | undefined): void {
+  if (isMountedAlone(file)) logger?.warn(ONLY_FILE_MOUNTED, { path: file });
+  const type = networkFileSystemOf(file);
+  if (type !== undefined) logger?.warn(ON_A_NETWORK, { path: file, type });
 }

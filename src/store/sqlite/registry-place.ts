@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StoreOpenError } from '../store-open-error';
+import { isMountedAlone } from './mounts';
 import { fileBehind, lockOf, LOG_FILES } from './registry-files';
 import { takeRights } from './registry-owner';
 import { errorCode } from './sqlite-errors';
@@ -39,16 +40,6 @@ export function missingRights(path: string): string | undefined {
     if (code !== undefined) return (REFUSALS.get(code) ?? noRight)(each);
   }
   return undefined;
-}
-
-/**
- * Whether the file, and not its folder, is what is mounted (a volume of one file). Its write-ahead log is beside it then,
- * outside of the volume: a container that is made anew has lost it, and two of them do not see each other's locks. The
- * device does not tell: a bind mount can be of the same one, and overlayfs gives files others than their folders.
- */
-export function isMountedAlone(path: string): boolean {
-  const file = fileBehind(path);
-  return mountPoints().includes(file);
 }
 
 /** @throws StoreOpenError when nothing can be put in the place of the registry, for it is a mount */
@@ -111,20 +102,4 @@ function ownerOf(path: string): string {
   } catch {
     return 'is in a folder that it may not enter';
   }
-}
-
-/** Of this process; none where the system does not tell. Blanks, and a few others, are written in octal (proc(5)). */
-function mountPoints(): string[] {
-  let table: string;
-  try {
-    table = readFileSync('/proc/self/mountinfo', 'utf8');
-  } catch {
-    return [];
-  }
-  const unescape = (text: string) =>
-    text.replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8)));
-  return table
-    .split('\n')
-    .flatMap((line) => line.split(' ')[4] ?? [])
-    .map(unescape);
 }
