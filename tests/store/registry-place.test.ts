@@ -15,7 +15,7 @@ import { backUp } from '../../src/store/sqlite/back-up';
 import { inspectRegistry } from '../../src/store/sqlite/inspect-registry';
 import { openSqliteDatabase } from '../../src/store/sqlite/open-sqlite-database';
 import { takeRights } from '../../src/store/sqlite/registry-owner';
-import { isMountedAlone } from '../../src/store/sqlite/registry-place';
+import { isMountedAlone } from '../../src/store/sqlite/mounts';
 import { restore } from '../../src/store/sqlite/restore';
 import { mayMount } from '../torture/registry-trouble';
 import { StoreProcess } from './store-process';
