@@ -129,7 +129,7 @@ describe('a registry file', () => {
     });
 
     const asRoot = process.getuid?.() === 0 ? it : it.skip;
-    asRoot('can be read by no other group than the registry', () => {
+    asRoot('can be read by no other group than the registry (skipped unless root runs the tests)', () => {
       chownSync(path, 0, 12_345);
       chmodSync(path, 0o660);
       backUp(path, backup);
