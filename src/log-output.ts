@@ -6,6 +6,14 @@ const MAX_WAITING_CHARACTERS = 1024 * 1024;
 /** How much of it is gathered at the most before it goes out together. */
 const MAX_GATHERED_CHARACTERS = 64 * 1024;
 
+interface Gathered {
+  text: string;
+  lines: number;
+  /** How many lost lines one of them speaks of. */
+  said: number;
+}
+const NOTHING: Gathered = { text: '', lines: 0, said: 0 };
+
 /** Lines that did not get out. */
 export interface LostLines {
   readonly lines: number;
@@ -29,8 +37,8 @@ export class LogOutput extends Writable {
   #isTorn = false;
   /** While lines are dropped because those before them have not been read. */
   #isBehind = false;
-  /** While lines are gathered, until the iteration of the event loop ends: a system call for each would cost more. */
-  #isGathering = false;
+  /** Lines that go out together when the iteration of the event loop ends: a system call for each would cost more. */
+  #gathered = NOTHING;
 
   /** @param onRecovered logs a line, once each time that lines get out again after some were lost */
   constructor(
@@ -42,45 +50,47 @@ export class LogOutput extends Writable {
   }
 
   override _write(line: string, _encoding: string, done: () => void): void {
-    if (this.target.writableLength > MAX_GATHERED_CHARACTERS) this.flush();
-    this.#gather();
-    const said = this.#said;
-    this.#said = 0;
-    const waiting = this.target.writableLength;
-    this.#isBehind = waiting > (this.#isBehind ? 0 : MAX_WAITING_CHARACTERS);
-    if (this.#isBehind) this.#lose(said, 'nobody reads it');
-    else
-      this.target.write(
-        this.#isTorn ? `\n${line}` : line,
-        said === 0 ? this.#hear : (error) => this.#hear(error, said),
-      );
+    this.writeLine(line);
     done(); // what waits, waits in the target alone
   }
 
-  #gather(): void {
-    if (this.#isGathering) return;
-    this.#isGathering = true;
-    this.target.cork();
-    setImmediate(this.flush);
+  /** As `write`, without what a stream does for each of its chunks. */
+  writeLine(line: string): void {
+    const said = this.#said;
+    this.#said = 0;
+    if (this.#gathered.text.length > MAX_GATHERED_CHARACTERS) this.flush();
+    const waiting = this.target.writableLength + this.#gathered.text.length;
+    this.#isBehind = waiting > (this.#isBehind ? 0 : MAX_WAITING_CHARACTERS);
+    if (this.#isBehind) this.#lose(1, said, 'nobody reads it');
+    else this.#gather(line, said);
+  }
+
+  #gather(line: string, said: number): void {
+    if (this.#gathered === NOTHING) {
+      this.#gathered = { text: line, lines: 1, said };
+      setImmediate(this.flush);
+    } else {
+      this.#gathered.text += line;
+      this.#gathered.lines += 1;
+      this.#gathered.said += said;
+    }
   }
 
   /** Hands on what has been gathered: at the end of the process nobody else does. */
   readonly flush = (): void => {
-    if (!this.#isGathering) return;
-    this.#isGathering = false;
-    this.target.uncork();
+    if (this.#gathered === NOTHING) return;
+    const { text, lines, said } = this.#gathered;
+    this.#gathered = NOTHING;
+    this.target.write(this.#isTorn ? `\n${text}` : text, (error) => {
+      this.#isTorn = Boolean(error);
+      if (error) this.#lose(lines, said, codeOf(error));
+      else this.#recover();
+    });
   };
 
-  /** One function for all lines: Node batches the calls of one callback. */
-  readonly #hear = (error?: Error | null, said = 0): void => {
-    this.#isTorn = Boolean(error);
-    if (error) this.#lose(said, codeOf(error));
-    else this.#recover();
-  };
-
-  #lose(said: number, reason: string): void {
-    this.lost += 1;
-    this.#unsaid += 1 + said;
+  #lose(lines: number, said: number, reason: string): void {
+    this.lost += lines;
+    this.#unsaid += lines + said;
     this.#reason = reason;
   }
 

@@ -42,7 +42,7 @@ export function logInfo(logger: Logger, message: string, fields: Readonly<Record
   if (to?.isJson !== true) logger.info(message, fields);
   else if (logger.isInfoEnabled()) {
     const timestamp = new Date().toISOString();
-    to.output.write(`${JSON.stringify({ level: 'info', message, timestamp, ...fields })}\n`);
+    to.output.writeLine(`${JSON.stringify({ level: 'info', message, timestamp, ...fields })}\n`);
   }
 }
 

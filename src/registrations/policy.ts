@@ -42,8 +42,7 @@ export function requireAdmin(caller: Caller, roles: RoleLists, what = 'Registeri
 }
 
 function requireRole(caller: Caller, allowed: readonly string[], what: string): ProjectCaller {
-  const { projectId } = caller;
-  if (projectId === undefined) {
+  if (!hasProject(caller)) {
     throw new RegisteredFlavorsError('forbidden', {
       code: 'registered-flavors.scope.project_required',
       detail: 'The token is not scoped to a project. Ask Keystone for a token with a project scope.',
@@ -55,11 +54,18 @@ function requireRole(caller: Caller, allowed: readonly string[], what: string): 
       detail: `${what} takes one of these roles in the token's project: ${[...new Set(allowed)].join(', ')}.`,
     });
   }
-  return { ...caller, projectId };
+  return caller;
+}
+
+function hasProject(caller: Caller): caller is ProjectCaller {
+  return caller.projectId !== undefined;
 }
 
 /** Role names are compared without regard to case, as oslo.policy does. */
 function hasOneOf(caller: Caller, allowed: readonly string[]): boolean {
-  const names = new Set(allowed.map((role) => role.toLowerCase()));
-  return caller.roles.some((role) => names.has(role.toLowerCase()));
+  return caller.roles.some((role) => allowed.some((name) => isSameRole(role, name)));
+}
+
+function isSameRole(one: string, other: string): boolean {
+  return one === other || one.toLowerCase() === other.toLowerCase();
 }

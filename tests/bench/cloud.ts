@@ -9,6 +9,9 @@ export const FLAVORS_IN_NOVA = 2000;
 /** As built for production. */
 export const BUILT: Program = { script: 'dist/main.js', args: ['serve'], ready: /OpenStack is/ };
 
+/** As `deploy/` and `npm start` run it; the servers that it is compared with have the same. */
+const AS_IN_DEPLOY = { NODE_OPTIONS: '--max-semi-space-size=16' };
+
 /** A cloud of 2,000 public flavors in this process. */
 export function startBenchCloud(): Promise<StubCloud> {
   return startStubCloud({ flavors: Array.from({ length: FLAVORS_IN_NOVA }, (_, index) => measuredFlavor(index)) });
@@ -21,12 +24,18 @@ export function spread(count: number): string[] {
 
 /** Our service with everything that production has, on a registry of its own unless the environment says otherwise. */
 export function startService(cloud: StubCloud, environment: Record<string, string> = {}): Promise<ServiceProcess> {
-  return ServiceProcess.start({ ...stubEnvironment(cloud), SHUTDOWN_SECONDS: '0', ...environment }, BUILT);
+  return ServiceProcess.start(
+    { ...stubEnvironment(cloud), ...AS_IN_DEPLOY, SHUTDOWN_SECONDS: '0', ...environment },
+    BUILT,
+  );
 }
 
 /** One of the servers of `servers/` that ours is compared with. */
 export function startServer(name: string, environment: Record<string, string>): Promise<ServiceProcess> {
-  return ServiceProcess.start(environment, { script: `tests/bench/servers/${name}.ts`, args: [], ready: /"url"/ });
+  return ServiceProcess.start(
+    { ...AS_IN_DEPLOY, ...environment },
+    { script: `tests/bench/servers/${name}.ts`, args: [], ready: /"url"/ },
+  );
 }
 
 /** Where a service without a setting keeps its registry. */

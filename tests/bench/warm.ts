@@ -6,7 +6,7 @@ import { fillRegistry, register, registryOf, spread, startServer, startService }
 import { atLeast, type Bench, type Figure, forOrientation } from './figure';
 import { type Contender, cpuPerRequest } from './load';
 
-const REQUESTS = 10_000;
+const REQUESTS = 50_000;
 const TARGET = '/RegisteredFlavors/redis';
 const NAMES = {
   bare: 'bare Express',
