@@ -10,7 +10,7 @@ export const FLAVORS_IN_NOVA = 2000;
 export const BUILT: Program = { script: 'dist/main.js', args: ['serve'], ready: /OpenStack is/ };
 
 /** As `deploy/` and `npm start` run it; the servers that it is compared with have the same. */
-const AS_IN_DEPLOY = { NODE_OPTIONS: '--max-semi-space-size=16' };
+export const AS_IN_DEPLOY = { NODE_OPTIONS: '--max-semi-space-size=16' };
 
 /** A cloud of 2,000 public flavors in this process. */
 export function startBenchCloud(): Promise<StubCloud> {

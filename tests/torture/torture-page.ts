@@ -1,5 +1,6 @@
 import { figure, writeReliability } from '../support/reliability-page';
 import type { Report } from './ledger';
+import { type Look, MOST_MORE_IN_USE_MIB } from './endurance';
 import type { TroubleRow } from './registry-trouble';
 
 /** Writes what was found into docs/reliability.md. */
@@ -31,4 +32,22 @@ function inTrouble(troubles: readonly TroubleRow[]): string {
 | --- | --- | --- | --- |
 ${troubles.map(({ trouble, writes, reads, afterwards }) => `| ${trouble} | ${writes} | ${reads} | ${afterwards} |\n`).join('')}
 A file that was replaced cannot be told from one that is being replaced, so that the service does not go on with it by itself: it refuses to read and to write, is not ready, and says what to do. After a restart, what is registered is what was in that file; the one before is kept together with its log.`;
+}
+
+/** Writes what two services took in memory into docs/reliability.md: a part for each major version of Node.js. */
+export function writeEndurance(looks: readonly Look[], node: string): void {
+  writeReliability(`Memory under writes, Node.js ${node.split('.')[0]!.slice(1)}`, endured(looks, node));
+}
+
+function endured(looks: readonly Look[], node: string): string {
+  return `The writers of the first part, without the kills, and three readers beside them (Node.js ${node}). "In use" is what is left after a collection, of each service; a run fails when that is more than ${MOST_MORE_IN_USE_MIB} MiB more at the end than at the first look.
+
+| minutes | writes acknowledged | reads | in use, MiB | resident, MiB |
+| --- | --- | --- | --- | --- |
+${looks.map(row).join('')}`;
+}
+
+function row({ minutes, acknowledged, reads, heapMiB, rssMiB }: Look): string {
+  const both = (mib: readonly number[]): string => mib.map((one) => one.toFixed(0)).join(', ');
+  return `| ${minutes.toFixed(0)} | ${figure(acknowledged)} | ${figure(reads)} | ${both(heapMiB)} | ${both(rssMiB)} |\n`;
 }
