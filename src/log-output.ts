@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { codeOf, CutOff, type LogTarget } from './log-file';
 
 /** How much may wait for a reader who does not read, in characters. Beyond it lines are lost. */
 const MAX_WAITING_CHARACTERS = 1024 * 1024;
@@ -42,11 +43,12 @@ export class LogOutput extends Writable {
 
   /** @param onRecovered logs a line, once each time that lines get out again after some were lost */
   constructor(
-    private readonly target: Writable,
+    private readonly target: LogTarget,
     private readonly onRecovered: (lost: LostLines) => void,
   ) {
     super({ decodeStrings: false });
-    if (target.listenerCount('error', ignore) === 0) target.on('error', ignore); // the callback of each write hears it
+    // The callback of each write hears it.
+    if (target instanceof Writable && target.listenerCount('error', ignore) === 0) target.on('error', ignore);
   }
 
   override _write(line: string, _encoding: string, done: () => void): void {
@@ -81,10 +83,16 @@ export class LogOutput extends Writable {
     if (this.#gathered === NOTHING) return;
     const { text, lines, said } = this.#gathered;
     this.#gathered = NOTHING;
-    this.target.write(this.#isTorn ? `\n${text}` : text, (error) => {
-      this.#isTorn = Boolean(error);
-      if (error) this.#lose(lines, said, codeOf(error));
-      else this.#recover();
+    const start = this.#isTorn ? '\n' : '';
+    this.target.write(start + text, (error) => {
+      if (error) {
+        const out = error instanceof CutOff ? Math.max(0, error.lineFeeds - start.length) : 0;
+        this.#isTorn = true;
+        this.#lose(lines - out, said, codeOf(error));
+      } else {
+        this.#isTorn = false;
+        this.#recover();
+      }
     });
   };
 
@@ -101,10 +109,6 @@ export class LogOutput extends Writable {
     this.#unsaid = 0;
     this.onRecovered(lost);
   }
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error ? String(error.code) : error.name;
 }
 
 function ignore(): void {}

@@ -1,4 +1,6 @@
+import { fstatSync } from 'node:fs';
 import winston from 'winston';
+import { LogFile, type LogTarget } from './log-file';
 import { LogOutput } from './log-output';
 
 export type Logger = winston.Logger;
@@ -10,7 +12,7 @@ export type Logger = winston.Logger;
  * is how a token would get in. Errors are logged by {@link describeError}.
  */
 export function createLogger(options: { level: string; format: 'json' | 'text' }): Logger {
-  const output = new LogOutput(process.stdout, (lost) => {
+  const output = new LogOutput(logTarget(), (lost) => {
     logger.error('lines of the log were lost', lost); // at this level it is said whatever LOG_LEVEL is
   });
   const logger = winston.createLogger({
@@ -24,6 +26,11 @@ export function createLogger(options: { level: string; format: 'json' | 'text' }
   outputs.set(logger, { output, isJson: options.format === 'json' });
   process.once('exit', output.flush);
   return logger;
+}
+
+/** stdout, or the file that it has been led to. */
+function logTarget(): LogTarget {
+  return fstatSync(process.stdout.fd).isFile() ? new LogFile(process.stdout.fd) : process.stdout;
 }
 
 const outputs = new WeakMap<Logger, { output: LogOutput; isJson: boolean }>();

@@ -42,7 +42,8 @@ function sendRefusal(fault: HttpFault, socket: Socket, options: WireRefusalOptio
   if (!socket.writable) return; // the answer is on its way already, and this is more of the same request
   const requestId = `req-${randomUUID()}`;
   const { status, headers, body } = renderError(fault, { requestId, target }, options);
-  logInfo(options.logger, 'request', { request_id: requestId, status, code: fault.problems[0]?.code });
+  const { code, detail } = fault.problems[0]!;
+  logInfo(options.logger, 'request', { request_id: requestId, status, code, detail });
   const content = JSON.stringify(body);
   const lines = Object.entries({
     ...headers,
@@ -70,7 +71,25 @@ function faultOf(error: NodeJS.ErrnoException): HttpFault | undefined {
     });
   }
   if (error.code === 'HPE_INVALID_EOF_STATE') return undefined; // RFC 9112, 8: it may be answered
-  return error.code?.startsWith('HPE_') === true ? malformed('This is not a well-formed HTTP/1.1 request.') : undefined;
+  return error.code?.startsWith('HPE_') === true ? malformed(whyNoRequest(error)) : undefined;
+}
+
+/** What is sent by mistake where HTTP has to be, by its first bytes, and what would be right. */
+const NO_HTTP: readonly (readonly [begins: RegExp, what: string])[] = [
+  [
+    /^(PROXY |(\r\n\r\n)?\0\r\nQUIT\n)/, // haproxy.org/download/3.0/doc/proxy-protocol.txt, 2; Node skips empty lines
+    'It begins with the PROXY protocol. Take "send-proxy" or "send-proxy-v2" out of the proxy\'s line for this server.',
+  ],
+  [
+    /^\x16\x03/, // a handshake of TLS (RFC 8446, 5.1)
+    'It begins as TLS does. This service takes plain HTTP, and a proxy in front of it takes TLS: write http:// here.',
+  ],
+];
+
+function whyNoRequest(error: NodeJS.ErrnoException & { rawPacket?: Buffer }): string {
+  const first = error.rawPacket?.toString('latin1', 0, 16) ?? '';
+  const mistake = NO_HTTP.find(([begins]) => begins.test(first));
+  return ['This is not a well-formed HTTP/1.1 request.', ...(mistake === undefined ? [] : [mistake[1]])].join(' ');
 }
 
 function malformed(detail: string): HttpFault {

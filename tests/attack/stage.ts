@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { freePort, HAProxy, type ServerName } from '../support/haproxy';
 import { type Program, ServiceProcess } from '../support/service-process';
+import { ALLOWED_ORIGIN } from './attackers/attacker';
 import { ChildProgram } from './child-program';
 import { createFilledRegistry } from './filled-registry';
 import type { Shape } from './shape';
@@ -61,7 +62,10 @@ export async function startStage(ground: Ground, setup: Setup, program: Program)
 
 /** The environment of a service on the ground, its port apart. */
 export function environmentOf({ cloud, databaseFile }: Ground): Record<string, string> {
-  return { ...cloud.environment, DATABASE_URL: `file:${databaseFile}`, NODE_OPTIONS: AS_IN_DEPLOY };
+  return {
+    ...{ ...cloud.environment, DATABASE_URL: `file:${databaseFile}` },
+    ...{ NODE_OPTIONS: AS_IN_DEPLOY, CORS_ALLOWED_ORIGINS: ALLOWED_ORIGIN },
+  };
 }
 
 async function startPlain(ground: Ground, program: Program): Promise<Stage> {

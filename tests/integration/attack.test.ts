@@ -17,6 +17,7 @@ const WORST = [
   'connect',
   'tiny-requests',
   'tiny-chunks',
+  'documents',
 ];
 const DURATIONS = { warmUpSeconds: 0.5, quietSeconds: 1, attackSeconds: 2, recoverySeconds: 1, afterSeconds: 1 };
 /** What has to show is that the service stands still; that it is slower, or the machine busy, has not. */

@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { Writable } from 'node:stream';
 import { LogOutput, type LostLines } from '../../src/log-output';
 
@@ -130,5 +134,42 @@ describe('the output of the log', () => {
     for (let line = 0; line < 10_000; line += 1) output.write(`${'x'.repeat(200)}\n`);
     await turn();
     expect([output.lost, target.text.length]).toEqual([0, 2_010_000]);
+  });
+});
+
+describe('the output of the log into a file', () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'log-output-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** The file may have 64 KiB; what does not fit is lost, and then there is room again. */
+  const PROGRAM = `
+    require('./tests/support/run-typescript.cjs');
+    const { LogFile } = require('./src/log-file');
+    const { LogOutput } = require('./src/log-output');
+    const { ftruncateSync, readFileSync, openSync } = require('node:fs');
+    const file = openSync(process.argv[1], 'a');
+    const told = [];
+    const output = new LogOutput(new LogFile(file), ({ lines }) => { told.push(lines); output.writeLine('lost ' + lines + '\\n'); });
+    const write = (count) => { for (let at = 0; at < count; at += 1) output.writeLine('x'.repeat(99) + '\\n'); };
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    void (async () => {
+      write(600); await turn(); write(600); await turn(); await turn();
+      const first = readFileSync(process.argv[1], 'utf8');
+      ftruncateSync(file);
+      write(2); await turn(); await turn(); await turn();
+      console.log(JSON.stringify({ whole: first.split('\\n').length - 1, lost: output.lost, told }));
+    })();`;
+
+  it('counts the lines of which a disk took only the beginning, and glues no other to that', () => {
+    const file = path.join(folder, 'log');
+    // Linux then takes what fits, as a disk does that is nearly full, and refuses the rest.
+    const limited = `trap '' XFSZ; ulimit -f 64; exec "$0" -e "$1" "$2"`;
+    const { stdout, stderr } = spawnSync('bash', ['-c', limited, process.execPath, PROGRAM, file], {
+      encoding: 'utf8',
+    });
+    const { whole, lost, told } = JSON.parse(stdout || stderr) as { whole: number; lost: number; told: number[] };
+
+    expect([whole, lost, told]).toEqual([655, 1200 - 655, [1200 - 655]]); // 64 KiB are 655 lines of 100 bytes
+    expect(readFileSync(file, 'utf8')).toBe(`\n${`${'x'.repeat(99)}\n`.repeat(2)}lost 545\n`);
   });
 });

@@ -107,6 +107,15 @@ export const ASKS_MUCH: readonly Attacker[] = [
         ? { ...get(target, `/RegisteredFlavors/${types(target, 100)}/unknown-${n}`), method: 'POST' }
         : { ...get(target, '/RegisteredFlavors'), method: 'POST', headers, body };
   }),
+  reader('documents', 'PUT and PATCH of documents of 16 MiB, which are 403, every other one cut off', (target) => {
+    const ids = JSON.stringify(Array.from({ length: 10_000 }, (_, at) => `flavor-${at}`));
+    const whole = `{"registrations":{${Array.from({ length: 100 }, (_, at) => `"t${at}":${ids}`).join()}}}`;
+    const headers = { 'Content-Type': 'application/json', 'If-Match': '*' };
+    return (n) => ({
+      ...{ ...get(target, '/Registrations'), method: n % 2 === 0 ? 'PUT' : 'PATCH', headers },
+      body: n % 4 < 2 ? whole : whole.slice(0, -1),
+    });
+  }),
   reader(
     'bad-items',
     'checks with 100 items that are malformed, which are 400',

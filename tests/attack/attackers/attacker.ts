@@ -1,6 +1,9 @@
 import type { Shape } from '../shape';
 import type { Tally } from './tally';
 
+/** Whose pages may read answers: preflights from there get more work done than others. */
+export const ALLOWED_ORIGIN = 'https://portal.example';
+
 /** What an attacker knows and has. */
 export interface Target {
   /** Where the service, or HAProxy before it, listens. */

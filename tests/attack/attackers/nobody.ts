@@ -1,5 +1,5 @@
 import type net from 'node:net';
-import type { Attacker, Target } from './attacker';
+import { ALLOWED_ORIGIN, type Attacker, type Target } from './attacker';
 import { after, askOver, bytesOf, every, holdOpen, type MakeRequest } from './connections';
 
 const FLOODERS = 64;
@@ -47,6 +47,20 @@ export const NOBODY: readonly Attacker[] = [
       ? { path: `/RegisteredFlavors/${'t'.repeat(50_000)}${n}` }
       : { path: '/RegisteredFlavors', headers: { 'X-Long': `${n}`.padEnd(70_000, 'h') } },
   ),
+  flood(
+    'error-pages',
+    'pages of errors, of those that there are and others, and errors on paths of many steps',
+    (n) => ({
+      path: ['/errors', '/errors/registered-flavors.path.not_found', `/errors/${n}`, `/${'a/'.repeat(2000)}${n}`][
+        n % 4
+      ]!,
+    }),
+  ),
+  flood('preflights', 'preflights of an allowed origin and of others, for paths that there are and others', (n) => {
+    const origin = n % 2 === 0 ? ALLOWED_ORIGIN : `https://${n}.example`;
+    const headers = { Origin: origin, 'Access-Control-Request-Method': 'PUT' };
+    return { method: 'OPTIONS', path: n % 3 === 0 ? `/nothing/${n}` : `/RegisteredFlavors/t${n}`, headers };
+  }),
   flood('health', '/healthcheck, /readiness and /, which are never refused', (n) => ({
     path: ['/healthcheck', '/readiness', '/'][n % 3]!,
   })),
