@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { LineCounter, parseDocument, type YAMLError } from 'yaml';
+import { LineCounter, parseDocument, type Scalar, visit, type YAMLError } from 'yaml';
 import { ConfigError } from './config-error';
 import { type Environment, isMapping, type Mapping } from './mapping';
 
@@ -85,12 +85,27 @@ function parseYaml(file: string, text: string): unknown {
     const what = YAML_MISTAKES[error.code] ?? `it is no well-formed YAML (${error.code})`;
     throw new ConfigError([`${file} cannot be read: ${what} (line ${lines.linePos(error.pos[0]).line}).`]);
   }
+  const [warning] = document.warnings;
+  if (warning !== undefined) {
+    const { line } = lines.linePos(warning.pos[0]);
+    throw new ConfigError([
+      `${file} cannot be read: a tag that is not known here, as !vault, stands there (line ${line}).`,
+    ]);
+  }
+  visit(document, { Scalar: (_, scalar) => void unset(scalar) });
   try {
     const content: unknown = document.toJS();
     return content === null || content === '' ? undefined : content;
   } catch {
     throw new ConfigError([`${file} cannot be read: an alias has no anchor, or too many stand there.`]);
   }
+}
+
+/** What YAML calls null, where it stands without quotes. */
+const NULLS: readonly unknown[] = ['~', 'null', 'Null', 'NULL'];
+
+function unset(scalar: Scalar): void {
+  if (scalar.type === 'PLAIN' && scalar.tag === undefined && NULLS.includes(scalar.value)) scalar.value = '';
 }
 
 function parseJson(file: string, text: string): unknown {

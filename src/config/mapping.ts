@@ -8,10 +8,9 @@ export function isMapping(value: unknown): value is Mapping {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What YAML calls null, and nothing; as texts these are no names or passwords that anybody has. */
+/** Nothing, or null: it is read as an empty text. */
 export function isUnset(value: unknown): boolean {
-  const unset: readonly unknown[] = [undefined, '', '~', 'null'];
-  return unset.includes(value);
+  return value === undefined || value === '';
 }
 
 /** The second mapping over the first, mappings in them as well. What the second leaves unset stays. */

@@ -6,6 +6,9 @@ import { serviceSettings } from './settings';
 const SECRETS: readonly string[] = ['OS_PASSWORD', 'OS_APPLICATION_CREDENTIAL_SECRET'];
 
 const QUOTE = /['"`‘’“”„«»]/;
+/** A secret that is nothing but a placeholder. */
+const UNFILLED = /^(?:\$\{[^}]+\}|\$\([^)]+\)|\{\{.+\}\}|<.+>)$/s;
+const INVISIBLE_EDGE = /^[\s\p{Cc}\p{Cf}]|[\s\p{Cc}\p{Cf}]$/u;
 const ODD_EDGE = /[\s\p{Cc}\p{Cf}'"`‘’“”„«»]/u;
 /** What Kubernetes, and links of docker, put into NAME_PORT for a Service NAME. */
 const SERVICE_ADDRESS = /^(tcp|udp|sctp):\/\//i;
@@ -46,11 +49,17 @@ export function readGivenValues(environment: Environment): { given: Environment;
  * quotes, or with a blank, could not be given otherwise.
  */
 export function oddSecrets(values: Environment): string[] {
-  const withBlanks = SECRETS.filter((name) => /^\s|\s$/.test(values[name] ?? ''));
-  return [
-    ...quotedSecrets(values),
-    ...withBlanks.map((name) => `${name} begins or ends with a blank or a line end, which is taken for a part of it.`),
-  ];
+  return [...quotedSecrets(values), ...SECRETS.flatMap((name) => oddSecret(name, values[name]))];
+}
+
+/** What looks odd about one secret, wherever it comes from. */
+export function oddSecret(name: string, value = ''): string[] {
+  const looks: string[] = [];
+  if (INVISIBLE_EDGE.test(value)) {
+    looks.push('begins or ends with a blank, a line end or an invisible character, which is taken for a part of it');
+  } else if (/[\r\n]/.test(value)) looks.push('has a line end in it, which is taken for a part of it');
+  if (UNFILLED.test(value)) looks.push('looks like a placeholder that nothing has filled in, and is taken as it is');
+  return looks.map((look) => `${name} ${look}.`);
 }
 
 function quotedSecrets(values: Environment): string[] {

@@ -8,6 +8,7 @@ import { type CloudValues, cloudValues, namesOfPlace } from './cloud-values';
 import { readCloud } from './clouds-yaml';
 import { ConfigError } from './config-error';
 import type { Environment, Mapping } from './mapping';
+import { oddSecret } from './odd-values';
 import { readUrl } from './read-url';
 import { unsupportedKeys } from './unsupported-cloud-keys';
 
@@ -74,6 +75,11 @@ function readValues(environment: Environment, mistakes: string[], warnings: stri
     return read(chooseRegion(ofVariables, undefined, 'the environment'), 'the environment', variable);
   }
   const { place, entry } = readCloud(name, environment);
+  const ofFile = cloudValues(entry, place, []);
+  warnings.push(
+    ...oddSecret(`${place}.auth.password`, ofFile.password),
+    ...oddSecret(`${place}.auth.application_credential_secret`, ofFile.application_credential_secret),
+  );
   const over = Object.entries(ofVariables).filter(([key]) => OVER_A_FILE.includes(key));
   return {
     ...read(entry, place, (key) => `${place}.${key}`),

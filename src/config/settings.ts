@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { readUrl } from './read-url';
 import { SERVICE_TYPE_PATTERN, SERVICE_TYPE_RULE } from '../registrations/service-type';
 import { readOrigins } from './read-origins';
 
@@ -39,7 +40,7 @@ export const serviceSettings = z.object({
   KEEP_ALIVE_TIMEOUT_MS: whole(65_000, { min: 1_000, max: 3_600_000 }),
   DRAIN_SECONDS: whole(5, { min: 0, max: 3600 }),
   SHUTDOWN_SECONDS: whole(10, { min: 0, max: 3600 }),
-  ERROR_HELP_URL: optionalText(),
+  ERROR_HELP_URL: optionalUrl(),
   CORS_ALLOWED_ORIGINS: optionalOrigins(),
   METRICS_HOST: address('127.0.0.1'),
   METRICS_PORT: optionalWhole({ min: 0, max: 65_535 }),
@@ -102,6 +103,18 @@ function address(fallback: string) {
 
 function optionalText() {
   return z.string().optional();
+}
+
+function optionalUrl() {
+  return z
+    .string()
+    .transform((value, context) => {
+      const mistakes: string[] = [];
+      const url = readUrl('It', value, mistakes);
+      for (const mistake of mistakes) context.addIssue({ code: 'custom', message: mistake.slice('It '.length, -1) });
+      return url;
+    })
+    .optional();
 }
 
 function names(fallback: string) {

@@ -54,28 +54,27 @@ export function* describeBadLists(values: Readonly<Record<string, unknown>>): It
 export function* describeBadItems(rule: ItemRule, name: string, values: unknown): Iterable<Problem> {
   if (!Array.isArray(values)) return;
   for (const [index, value] of (values as unknown[]).entries()) {
-    const problem = badItem(rule, name, index, value);
-    if (problem !== undefined) yield problem;
+    if (!isGoodItem(rule, value)) yield badItem(rule, name, index, value);
   }
 }
 
-/** What is wrong with an item of a list; undefined when it is as it should be. */
-export function badItem(
-  { code, pattern, rule }: ItemRule,
-  name: string,
-  index: number,
-  value: unknown,
-): Problem | undefined {
+/** Whether an item of a list is as it should be. */
+export function isGoodItem({ pattern }: ItemRule, value: unknown): value is string {
+  return typeof value === 'string' && pattern.test(value);
+}
+
+/** What is wrong with an item of a list. */
+export function badItem({ code, rule }: ItemRule, name: string, index: number, value: unknown): Problem {
   if (typeof value !== 'string') return noString(name, index, value);
-  if (pattern.test(value)) return undefined;
   const what = value === '' ? 'is empty' : `is "${quote(value)}"`;
   return { code, detail: `Item ${index + 1} of ${name} ${what}. ${rule}` };
 }
 
 function noString(name: string, index: number, value: unknown): Problem {
-  const isNumber = typeof value === 'number';
-  const what = isNumber ? String(value) : kindOf(value);
-  const wanted = isNumber ? `a string: "${value}"` : 'a string';
+  // Any other number may have been written in another way: its digits would name another flavor.
+  const isExact = Number.isSafeInteger(value) && !Object.is(value, -0);
+  const what = isExact ? String(value) : kindOf(value);
+  const wanted = isExact ? `a string: "${String(value)}"` : 'a string';
   return {
     code: 'registered-flavors.body.invalid',
     detail: `Item ${index + 1} of ${name} is ${what}, and has to be ${wanted}.`,

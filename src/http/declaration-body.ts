@@ -1,6 +1,6 @@
 import type { Problem } from '../errors';
 import type { Declaration } from '../registrations/declaration';
-import { abridge, badItem, FLAVOR_IDS, MOST_COUNTED, quote, SERVICE_TYPES } from './bad-items';
+import { abridge, badItem, FLAVOR_IDS, isGoodItem, MOST_COUNTED, quote, SERVICE_TYPES } from './bad-items';
 import { unknownAttribute } from './body-fault';
 import { HttpFault } from './http-fault';
 import type { JsonEvents } from './json-events';
@@ -81,7 +81,7 @@ export class DeclarationBody implements JsonEvents {
 
   #nameAttribute(name: string): void {
     this.#attribute = name;
-    if (name !== REGISTRATIONS) this.#add(unknownAttribute(name, [REGISTRATIONS]));
+    if (name !== REGISTRATIONS) this.#add(() => unknownAttribute(name, [REGISTRATIONS]));
     else if (this.#hasRegistrations) throw twice(name);
     else this.#hasRegistrations = true;
   }
@@ -91,18 +91,18 @@ export class DeclarationBody implements JsonEvents {
     this.#serviceType = isType ? name : undefined;
     if (isType && !this.declaration.name(name)) throw twice(name);
     if (isType) return;
-    const detail = `"${quote(name)}" in the body's registrations is no service type. ${SERVICE_TYPES.rule}`;
-    this.#add({ code: SERVICE_TYPES.code, detail });
+    this.#add(() => {
+      const detail = `"${quote(name)}" in the body's registrations is no service type. ${SERVICE_TYPES.rule}`;
+      return { code: SERVICE_TYPES.code, detail };
+    });
   }
 
   #addItem(value: unknown): void {
-    const problem =
-      this.#serviceType === undefined
-        ? undefined
-        : badItem(FLAVOR_IDS, `registrations.${this.#serviceType}`, this.#item, value);
-    this.#item += 1;
-    if (problem !== undefined) this.#add(problem);
-    else if (this.#serviceType !== undefined) this.declaration.add(this.#serviceType, value as string);
+    const index = this.#item++;
+    const serviceType = this.#serviceType;
+    if (serviceType === undefined) return;
+    if (isGoodItem(FLAVOR_IDS, value)) this.declaration.add(serviceType, value);
+    else this.#add(() => badItem(FLAVOR_IDS, `registrations.${serviceType}`, index, value));
   }
 
   /** Something where something else has to be. */
@@ -115,8 +115,9 @@ export class DeclarationBody implements JsonEvents {
     } else if (this.#attribute === REGISTRATIONS) this.#misfit ??= misfit(REGISTRATIONS, 'must be an object: {...}');
   }
 
-  #add(problem: Problem): void {
-    if (this.#problems.length <= MOST_COUNTED) this.#problems.push(problem);
+  /** Describes only what is told: a document may have a million of them. */
+  #add(describe: () => Problem): void {
+    if (this.#problems.length <= MOST_COUNTED) this.#problems.push(describe());
   }
 }
 

@@ -41,6 +41,11 @@ export function readJsonBody({ contract, requireWriter, measure }: BodyOptions) 
     requireBody(request, types);
     const mediaType = requireMediaType(request, types);
     request.headers['content-type'] = mediaType; // bare: the validator keeps a compiled validator for each it ever saw
+    // The answer is made: a client that does not read it keeps nothing else of the request here.
+    response.once('prefinish', () => {
+      request.body = undefined;
+      context.declaration = undefined;
+    });
     if (takesDocument(request)) {
       const declaration = readDeclaration(request, response, { budget, standing: measure() });
       context.declaration = await context.whileHere(declaration);
@@ -52,11 +57,11 @@ export function readJsonBody({ contract, requireWriter, measure }: BodyOptions) 
 async function collect(request: Request, response: Response, budget: BodyBudget): Promise<Buffer> {
   let body = Buffer.allocUnsafe(FIRST_BYTES);
   let length = 0;
-  response.once('close', () => budget.giveBack(length)); // what was made of it is held for as long
+  const held = budget.open(callOf(request).caller.userId, response); // what was made of it is held for as long
   await receiveBody(request, (part) => {
     if (length + part.length > MAX_BODY_BYTES) throw bodyTooLarge();
     length += part.length;
-    budget.take(part.length);
+    held.grow(length);
     if (length > body.length) body = Buffer.concat([body], Math.max(length, 2 * body.length));
     part.copy(body, length - part.length);
     return undefined;

@@ -23,6 +23,10 @@ const MAX_DEPTH = 1000;
 const MAX_TOKEN_BYTES = 1024 * 1024;
 const LINE_FEED = 0x0a;
 const NOTHING = Buffer.alloc(0);
+/** The tokenizer's state in which anything may begin, but no byte order mark. */
+const START = 0;
+/** The byte order mark in UTF-8. */
+const MARK = Buffer.from('\ufeff');
 /** Of the byte, in what the tokenizer says. */
 const POSITION = /absolute position "(\d+)"/;
 /** Texts of this length are put together without a copy. */
@@ -30,7 +34,7 @@ const STRING_BUFFER_BYTES = 4096;
 
 /**
  * Reads a JSON text (RFC 8259) in UTF-8, in whatever parts it comes, and tells what it consists of. Nothing is kept of it.
- * A part takes as long as it has bytes: 64 KiB take about a millisecond.
+ * A part takes as long as it has tokens: 8 KiB of usual ids take about a fifth of a millisecond.
  */
 export class JsonReader {
   readonly #tokens = new Tokenizer({ stringBufferSize: STRING_BUFFER_BYTES });
@@ -43,13 +47,20 @@ export class JsonReader {
   /** Where the present part begins: its line, and the place of that line's first byte. */
   #line = 1;
   #lineAt = 0;
+  /** The first bytes, until it is known whether they are a byte order mark. */
+  #first: Buffer | undefined = NOTHING;
 
   constructor(private readonly events: JsonEvents) {
     this.#tokens.onToken = (token) => this.#take(token);
+    takeMarksAsTheyAre(this.#tokens);
   }
 
   /** @throws HttpFault 400 when it is not JSON in UTF-8; and what the events throw */
   write(part: Buffer): void {
+    this.#read(this.#first === undefined ? part : this.#withoutMark(this.#first, part));
+  }
+
+  #read(part: Buffer): void {
     this.#decode(part);
     try {
       this.#tokens.write(part);
@@ -64,6 +75,7 @@ export class JsonReader {
 
   /** @throws HttpFault 400 when it ends too early */
   end(): void {
+    if (this.#first !== undefined) this.#read(this.#first);
     this.#decode(undefined);
     try {
       this.#tokens.end();
@@ -127,6 +139,15 @@ export class JsonReader {
     this.#next = this.#open.length === 0 ? 'nothing' : 'comma or end';
   }
 
+  /** RFC 8259, 8.1: a parser may pass over a byte order mark. The tokenizer would do so in many places. */
+  #withoutMark(first: Buffer, part: Buffer): Buffer {
+    const text = Buffer.concat([first, part]);
+    const isMark = text.subarray(0, MARK.length).equals(MARK.subarray(0, text.length));
+    this.#first = isMark && text.length < MARK.length ? text : undefined;
+    if (this.#first !== undefined) return NOTHING;
+    return isMark ? text.subarray(MARK.length) : text;
+  }
+
   #pass(part: Buffer): void {
     for (let at = part.indexOf(LINE_FEED); at >= 0; at = part.indexOf(LINE_FEED, at + 1)) {
       this.#line += 1;
@@ -145,6 +166,16 @@ export class JsonReader {
     this.#pass(part.subarray(0, Math.max(0, byte - this.#bytes)));
     return invalid(`The body is not JSON (line ${this.#line}, column ${byte - this.#lineAt + 1}).`);
   }
+}
+
+/**
+ * The tokenizer (@streamparser/json 0.0.26) passes over U+FEFF in each place before its first scalar, and takes it off the
+ * beginning of each string: a name would be taken for another one. Nothing that the library offers changes that.
+ */
+function takeMarksAsTheyAre(tokens: Tokenizer): void {
+  const inner = tokens as unknown as { state: number; bufferedString: { decoder: InstanceType<typeof TextDecoder> } };
+  inner.state = START;
+  inner.bufferedString.decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 }
 
 /** A token where another one should be. */

@@ -1,11 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { announcesBody, MIN_CHUNK_BYTES } from './request-limits';
+import { announcesBody, MAX_DOCUMENT_BYTES, MIN_CHUNK_BYTES } from './request-limits';
 
 /** How long a client may still send on a connection that is being closed. */
 const MAX_LINGER_MS = 2_000;
-/** How much a client may still send behind a refusal. Many clients read the answer only when they have sent all. */
-const MAX_DROPPED_BYTES = 64 * 1024 * 1024;
+/**
+ * How much a client may still send behind a refusal: the rest of the largest body that any operation takes. Many clients
+ * read the answer only when they have sent all.
+ */
+const MAX_DROPPED_BYTES = MAX_DOCUMENT_BYTES;
 /** Who sends so many chunks that have less than MIN_CHUNK_BYTES on average is let go. */
 const CHUNKS = 4096;
 const CHECK_INTERVAL_MS = 50;

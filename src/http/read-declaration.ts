@@ -13,6 +13,11 @@ const FORMS = {
   PATCH: { isWhole: false, takesNull: true },
 } as const;
 
+/** What a document of up to {@link MAX_BODY_BYTES} may take in memory; one that takes more counts as a large one. */
+const MAX_SMALL_BYTES = 4 * MAX_BODY_BYTES;
+/** So much is read in one piece: of the shortest names some thousand. */
+const PIECE_BYTES = 8 * 1024;
+
 /**
  * Reads a document of registrations while it comes, part by part in the caller's turns. It may be as large as an export:
  * nothing of it is kept but what it declares.
@@ -27,18 +32,17 @@ export async function readDeclaration(
   const declaration = new Declaration(standing);
   const body = new DeclarationBody(declaration, FORMS[request.method === 'PUT' ? 'PUT' : 'PATCH']);
   const reader = new JsonReader(body);
-  let [length, counted] = [0, 0];
-  response.once('close', () => budget.giveBack(counted));
-  await receiveBody(request, (part) => {
-    const before = length;
+  const held = budget.open(caller.userId, response);
+  let length = 0;
+  await receiveBody(request, async (part) => {
     length += part.length;
     if (length > MAX_DOCUMENT_BYTES) throw documentTooLarge();
-    if (length <= MAX_BODY_BYTES) {
-      counted += part.length;
-      budget.take(part.length);
-    } else if (before <= MAX_BODY_BYTES) budget.takeLargePlace(caller.userId, response);
-    reader.write(part);
-    return nextTurn();
+    for (let at = 0; at < part.length; at += PIECE_BYTES) {
+      reader.write(part.subarray(at, at + PIECE_BYTES));
+      if (length > MAX_BODY_BYTES || declaration.bytes > MAX_SMALL_BYTES) held.takeLargePlace();
+      else held.grow(declaration.bytes);
+      await nextTurn();
+    }
   });
   reader.end();
   body.require();

@@ -14,12 +14,16 @@ export interface Difference {
   readonly unchanged: number;
 }
 
+/** Measured: what the shortest names take, with the maps in which they stand. */
+const BYTES_OF_A_TYPE = 400;
+const BYTES_OF_A_PAIR = 150;
+
 /** How much stands when a declaration begins. */
 export type Standards = Pick<ReturnType<RegistrationStore['measure']>, 'registrations' | 'serviceTypes'>;
 
 /**
  * What a request declares: service types with the flavors that are to be registered for each. It is built pair by pair, as
- * its document is read, and takes some tens of bytes for each pair. More than what stands and what one request may add
+ * its document is read. More than what stands and what one request may add
  * can never be done: as soon as there is more, it is refused, so that it takes no more memory than the registry needs.
  */
 export class Declaration {
@@ -35,6 +39,11 @@ export class Declaration {
   /** How many different pairs it has. */
   get pairs(): number {
     return this.#pairs;
+  }
+
+  /** How much memory it takes, roughly. */
+  get bytes(): number {
+    return this.#types.size * BYTES_OF_A_TYPE + this.#pairs * BYTES_OF_A_PAIR;
   }
 
   /** The service types that it names, each once. */

@@ -2,7 +2,7 @@ import { renameSync } from 'node:fs';
 import type { StubCloud } from '../../src/stub/stub-cloud';
 
 /** How long Nova and Keystone are waited for. */
-export const TIMEOUT_MS = 2000;
+export const TIMEOUT_MS = 5000;
 
 /** What is wrong with the world while requests are sent. */
 export interface Trouble {

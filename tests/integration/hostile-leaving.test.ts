@@ -44,6 +44,9 @@ describe('clients that leave while others of their requests wait', () => {
       const leftBefore = left();
       const connections = send(LITTLE);
       await asked(here);
+      await Promise.all(connections.map(({ socket }) => sent(socket)));
+      // What was sent before is read before: of a request that is not, nobody notices that it has left.
+      for (let probe = 0; probe < 2; probe += 1) await here.send('GET', '/');
       for (const { socket } of connections) socket.destroy();
       while (left() < leftBefore + CONNECTIONS) await sleep(10);
     });
@@ -87,6 +90,11 @@ async function asked({ stub }: HostileWorld): Promise<void> {
   const asked = () => stub.nova.requests.length + stub.keystone.requests.length;
   const before = asked();
   while (asked() === before) await sleep(10);
+}
+
+/** Until all of it is on its way. */
+async function sent(socket: net.Socket): Promise<void> {
+  while (socket.connecting || socket.writableLength > 0) await sleep(10);
 }
 
 /** Until a client cannot send any more, although it has more to send. */

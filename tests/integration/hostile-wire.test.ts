@@ -79,6 +79,16 @@ describe('hostile HTTP', () => {
     expect(refusalOf(await send(bytes))).toEqual(MALFORMED);
   });
 
+  it.each([
+    ['PROXY TCP4 192.0.2.1 192.0.2.2 40000 8788\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n', /send-proxy/],
+    [Buffer.from('0d0a0d0a000d0a515549540a211100 0c'.replaceAll(' ', ''), 'hex'), /send-proxy/],
+    [Buffer.from('16030100a5010000a10303', 'hex'), /http:/],
+    ['BREW / HTTP/1.1\r\nHost: x\r\n\r\n', /request\.$/],
+  ])('says what was sent by mistake where HTTP has to be: %j', async (bytes, hint) => {
+    const { errors } = JSON.parse((await send(bytes)).body) as { errors: { detail: string }[] };
+    expect(errors[0]?.detail).toMatch(hint);
+  });
+
   it.each(['PURGE', 'M-SEARCH', 'TRACE', 'PATCH', 'PROPFIND', 'QUERY'])('does not know %s', async (method) => {
     const answer = await send(request(`${method} /RegisteredFlavors/redis`, [token]));
     expect(refusalOf(answer)).toEqual({ status: 405, code: 'registered-flavors.method.not_allowed', breaches: [] });

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import net from 'node:net';
 import path from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type StubCloud, startStubCloud } from '../../src/stub/stub-cloud';
 import { createFilledRegistry } from '../attack/filled-registry';
@@ -226,6 +229,31 @@ describe('a document of more than 10,000 pairs', () => {
         ['Item 2 of registrations.odd is "a,b". A ', 'Item 3 of registrations.odd is empty. A '],
       ]);
       expect((await send('GET')).etag).toBe(exported.etag);
+    });
+
+    it('and is refused is told so to a client that reads only when it has sent all', async () => {
+      const reader = stub.keystone.tokenFor('alice');
+      const length = 80 * MIB;
+      const lines = [
+        ...['PUT /Registrations HTTP/1.1', 'Host: x', `X-Auth-Token: ${reader}`, 'If-Match: *', 'Connection: close'],
+        ...['Content-Type: application/json', `Content-Length: ${length}`, '', ''],
+      ];
+      const socket = net.connect({ host: '127.0.0.1', port: Number(new URL(services[0]!.url).port) });
+      socket.pause().write(lines.join('\r\n'));
+      const part = Buffer.alloc(MIB, ' ');
+      for (let sent = 0; sent < length; sent += part.length) {
+        if (!socket.write(part)) await once(socket, 'drain');
+      }
+      const answer = (await textOf(socket)).split('\r\n')[0];
+      expect(answer).toBe('HTTP/1.1 403 Forbidden');
+    });
+
+    it('and names many flavors that Nova does not have is told of a hundred of them', async () => {
+      const unknown = Array.from({ length: STEP }, (_, index) => `unknown-${index}`);
+      const { status, codes, details } = await send('PATCH', {
+        body: JSON.stringify({ registrations: { a: unknown } }),
+      });
+      expect([status, codes.length, details.at(-1)]).toEqual([400, 100, 'Many more things are wrong.']);
     });
 
     it('and has no end is refused as soon as it has more than the registry could', async () => {

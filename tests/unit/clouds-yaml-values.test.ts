@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { COMPLETE, useCloudFiles } from './support/cloud-files';
 
 describe('a value in clouds.yaml', () => {
-  const { write, read, mistakes } = useCloudFiles();
+  const { write, read, mistakes, warnings } = useCloudFiles();
 
   it.each([
     '12345',
@@ -36,7 +36,7 @@ describe('a value in clouds.yaml', () => {
     expect(read().credentials).toMatchObject({ method: 'password' });
   });
 
-  it.each(['', "''", '""', '~', 'null'])('takes %s for: not set', (value) => {
+  it.each(['', "''", '""', '~', 'null', 'Null', 'NULL'])('takes %s for: not set', (value) => {
     write('clouds.yaml', COMPLETE.replace('RegionOne', value).replace(/interface: .*/, `interface: ${value}`));
     expect(read().endpoint).toEqual({ region: undefined, interface: 'public', override: undefined });
     write('clouds.yaml', COMPLETE.replace('from clouds', value));
@@ -135,8 +135,27 @@ describe('a value in clouds.yaml', () => {
     );
   });
 
-  it('reads what stands behind a tag that nobody knows', () => {
-    write('clouds.yaml', COMPLETE.replace('from clouds', '!vault s3cret'));
-    expect(read().credentials).toMatchObject({ password: 's3cret' });
+  it.each(['!vault s3cret', '!vault |\n        s3cret'])('is not taken out of a tag: %j', (value) => {
+    write('clouds.yaml', COMPLETE.replace('from clouds', value));
+    expect(mistakes()).toEqual([
+      expect.stringMatching(/clouds.yaml cannot be read: a tag .* stands there \(line \d+\)\.$/),
+    ]);
+  });
+
+  it.each(['"null"', "'~'", '!!str null'])('is a text where quotes or a tag say so: %s', (value) => {
+    write('clouds.yaml', COMPLETE.replace('from clouds', value));
+    expect(read().credentials).toMatchObject({ password: /null|~/.exec(value)?.[0] });
+  });
+
+  it.each([
+    ['"s3cret "', 'begins or ends with a blank, a line end or an invisible character, which is taken for a part of it'],
+    [
+      '|\n        s3cret',
+      'begins or ends with a blank, a line end or an invisible character, which is taken for a part of it',
+    ],
+    ['"{{ vault_pw }}"', 'looks like a placeholder that nothing has filled in, and is taken as it is'],
+  ])('is warned about where it looks odd: %j', (value, look) => {
+    write('clouds.yaml', COMPLETE.replace('from clouds', value));
+    expect(warnings()).toEqual([expect.stringMatching(new RegExp(`cloud prod\\.auth\\.password ${look}\\.$`))]);
   });
 });

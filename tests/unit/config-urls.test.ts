@@ -12,6 +12,7 @@ describe('a URL in the settings', () => {
       (config: Config) => config.openstack.endpoint.override,
     ],
     ['WWW_AUTHENTICATE_URI', 'WWW_AUTHENTICATE_URI', (config: Config) => config.openstack.wwwAuthenticateUri],
+    ['ERROR_HELP_URL', 'ERROR_HELP_URL', (config: Config) => config.http.errorHelpUrl],
   ] as const;
 
   describe.each(places)('%s', (name, said, readUrlOf) => {

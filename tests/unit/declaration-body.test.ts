@@ -42,6 +42,15 @@ describe('the body of a declaration', () => {
     expect(await read('{}', PATCH)).toEqual({});
   });
 
+  it('names no other flavor than the one that a number may have meant', async () => {
+    const document = '{"registrations": {"redis": [12345678901234567890, 1e999, -0, 7]}}';
+    const isNumber = (item: number) => `Item ${item} of registrations.redis is a number, and has to be a string.`;
+    expect(await read(document)).toEqual([
+      ...[1, 2, 3].map(isNumber),
+      'Item 4 of registrations.redis is 7, and has to be a string: "7".',
+    ]);
+  });
+
   const ITEM = 'and has to be a string';
   it.each<[string, typeof PUT, string[]]>([
     ['[]', PUT, ['The body must be an object: {...}.']],

@@ -77,7 +77,7 @@ describe('the events of a JSON text', () => {
   });
 
   it('come of JSON only', () => {
-    const characters = [...'{}[]:,"\\0123456789.eE+-truefalsn \n\t\u0000\u001fü'];
+    const characters = [...'{}[]:,"\\0123456789.eE+-truefalsn \n\t\u0000\u001fü\ufeff'];
     const edited = fc
       .tuple(jsonText, fc.array(fc.tuple(fc.nat(60), fc.nat(2), fc.constantFrom(...characters)), { maxLength: 3 }))
       .map(([text, edits]) =>
@@ -87,7 +87,7 @@ describe('the events of a JSON text', () => {
     fc.assert(
       fc.property(fc.oneof(edited, junk), cuts, (text, at) => {
         const bytes = Buffer.from(text); // a lone surrogate is no UTF-8
-        const expected = parsed(bytes.toString());
+        const expected = parsed(bytes.toString().replace(/^\ufeff/, ''));
         if (expected === undefined) expect(refusal(bytes, at)).toMatch(/^The body is not JSON( \(line |: it ends)/);
         else expect(read(bytes, at)).toEqual(expected.value);
       }),
@@ -114,8 +114,18 @@ describe('the events of a JSON text', () => {
 
   it('come behind a byte order mark, and of UTF-8 only', () => {
     expect(read(Buffer.from('\ufeff{"a": "ü"}'), [1, 2, 5, 11])).toEqual({ a: 'ü' });
+    const wrong = '{\n"a": [1]\n,}';
+    for (const text of [wrong, '[1, nul]']) {
+      for (const at of [[], [1], [1, 2, 3, 4]]) expect(refusal(`\ufeff${text}`, at)).toBe(refusal(text));
+    }
     expect(refusal(Buffer.from('["\xff"]', 'latin1'))).toBe('The body is not in UTF-8.');
     expect(refusal(Buffer.from('["\xc3', 'latin1'))).toBe('The body is not in UTF-8.');
+  });
+
+  it('leave no character out of a string: U+FEFF is one like any other', () => {
+    const text = '["\ufeffa", "\\ufeffb", "a\ufeff", {"\ufeff": "\ufeff\ufeff"}]';
+    for (const at of [[], [2], [3], [4], [2, 3, 4, 5, 6]])
+      expect(read(Buffer.from(text), at)).toEqual(JSON.parse(text));
   });
 
   it('are bounded in what has to be held for them', () => {

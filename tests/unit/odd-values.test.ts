@@ -105,12 +105,20 @@ describe('values that came with something else', () => {
   });
 });
 
+const INVISIBLE =
+  'OS_PASSWORD begins or ends with a blank, a line end or an invisible character, which is taken for a part of it.';
+const UNFILLED = 'OS_PASSWORD looks like a placeholder that nothing has filled in, and is taken as it is.';
+
 describe('secrets that look odd', () => {
   it.each([
     ["'s3#cret'", `OS_PASSWORD begins and ends with a quote, which is taken for a part of it: ${KEPT}.`],
     ['“s3cret”', `OS_PASSWORD begins and ends with a quote, which is taken for a part of it: ${KEPT}.`],
-    ['s3cret\n', 'OS_PASSWORD begins or ends with a blank or a line end, which is taken for a part of it.'],
-    [' s3cret', 'OS_PASSWORD begins or ends with a blank or a line end, which is taken for a part of it.'],
+    ['s3cret\n', INVISIBLE],
+    [' s3cret', INVISIBLE],
+    ['s3cret\u200b', INVISIBLE],
+    ['s3\ncret', 'OS_PASSWORD has a line end in it, which is taken for a part of it.'],
+    ['${OS_PW}', UNFILLED],
+    ['{{ vault_pw }}', UNFILLED],
   ])('are warned about and taken as they are: %j', (value, warning) => {
     expect(oddSecrets({ OS_PASSWORD: value })).toEqual([warning]);
     expect(read({ OS_PASSWORD: value }).openstack.credentials).toMatchObject({ password: value });

@@ -33,8 +33,10 @@ export function useCloudFiles() {
     return pathOf(name);
   }
 
-  const read = (settings: Record<string, string> = {}): Config['openstack'] =>
-    readConfig({ OS_CLOUD: 'prod', OS_CLIENT_CONFIG_FILE: pathOf('clouds.yaml'), ...settings }).openstack;
+  const readAll = (settings: Record<string, string> = {}): Config =>
+    readConfig({ OS_CLOUD: 'prod', OS_CLIENT_CONFIG_FILE: pathOf('clouds.yaml'), ...settings });
+  const read = (settings: Record<string, string> = {}): Config['openstack'] => readAll(settings).openstack;
+  const warnings = (): readonly string[] => readAll().warnings;
 
   /** What is said about files that must not be accepted. */
   function mistakes(settings: Record<string, string> = {}): readonly string[] {
@@ -47,5 +49,5 @@ export function useCloudFiles() {
     throw new Error('these settings were accepted');
   }
 
-  return { pathOf, write, read, mistakes };
+  return { pathOf, write, read, mistakes, warnings };
 }
