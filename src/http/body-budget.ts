@@ -34,6 +34,7 @@ export class BodyBudget {
   open(userId: string, response: Response): HeldBody {
     let bytes = 0;
     let isLarge = false;
+    let isOver = false;
     const grow = (now: number): void => {
       this.#add(userId, now - bytes);
       bytes = now;
@@ -42,17 +43,18 @@ export class BodyBudget {
       grow(0);
       if (isLarge) this.#large.delete(userId);
       isLarge = false;
+      isOver = true; // what has come by then may be read to its end
     };
     response.once('prefinish', giveBack); // the answer is made: whoever does not read it holds nothing else
     response.once('close', giveBack);
     return {
       grow: (now) => {
-        if (isLarge) return;
+        if (isLarge || isOver) return;
         grow(now);
         this.#requireRoom(userId);
       },
       takeLargePlace: () => {
-        if (isLarge) return;
+        if (isLarge || isOver) return;
         this.#requireLargePlace(userId);
         grow(0);
         this.#large.add(userId);

@@ -37,6 +37,9 @@ describe('the budget of bodies', () => {
     held.grow(10 * MIB);
     held.grow(16 * MIB);
     for (let time = 0; time < 2; time += 1) response.emit(event);
+    held.grow(16 * MIB); // of what had come by then
+    held.takeLargePlace();
+    expect(refusalOf(() => open('one').held.takeLargePlace())).toBeUndefined();
     expect(refusalOf(() => open('one').held.grow(16 * MIB))).toBeUndefined();
     expect(refusalOf(() => open('one').held.grow(1))).toBeDefined();
   });
