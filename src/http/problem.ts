@@ -1,6 +1,5 @@
 import { ERROR_TITLES, type ErrorKind, type Problem, RegisteredFlavorsError } from '../errors';
 import { describeError } from '../logger';
-import { abridge } from './bad-items';
 import type { components } from './contract-types';
 import { helpLinks } from './help-links';
 import { HttpFault, type HttpFaultKind } from './http-fault';
@@ -60,7 +59,7 @@ export interface Failed {
 export function renderError(error: unknown, { requestId, target }: Failed, options: ProblemOptions): ErrorAnswer {
   const foreseen = error instanceof RegisteredFlavorsError || error instanceof HttpFault;
   const status = STATUS[foreseen ? error.kind : 'internal'];
-  const problems = foreseen ? abridge(error.problems) : [INTERNAL];
+  const problems = foreseen ? error.problems : [INTERNAL];
   const members = error instanceof HttpFault ? error.members : {};
   const helpFor = helpLinks(options.errorHelpUrl, target);
   return {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import { RegisteredFlavorsError } from '../errors';
+import { type Problem, RegisteredFlavorsError } from '../errors';
 import { type CallContext, provenanceOf } from './caller';
 import type { AcceptedFlavor } from './flavor';
 import type { FlavorDirectory } from './flavor-directory';
@@ -88,16 +88,20 @@ export async function declareRegistrations(
   }
 }
 
+/** As many as one URL can name. */
+const MOST_UNKNOWN_NAMED = 1000;
+
 function unknownFlavors(flavorIds: readonly FlavorId[], added: readonly Registration[]): RegisteredFlavorsError {
   const types = new Map<FlavorId, ServiceType[]>(flavorIds.map((flavorId) => [flavorId, []]));
   for (const { serviceType, flavorId } of added) types.get(flavorId)?.push(serviceType);
-  return new RegisteredFlavorsError(
-    'invalid input',
-    [...types].map(([flavorId, newFor]) => ({
-      code: 'registered-flavors.flavor.unknown',
-      detail: `Nova has no flavor with the ID "${flavorId}", which would be new for ${enumerated(newFor)}. Nothing was changed.`,
-    })),
-  );
+  const code = 'registered-flavors.flavor.unknown';
+  const named = [...types].slice(0, MOST_UNKNOWN_NAMED).map(([flavorId, newFor]): Problem => ({
+    code,
+    detail: `Nova has no flavor with the ID "${flavorId}", which would be new for ${enumerated(newFor)}. Nothing was changed.`,
+  }));
+  const more = types.size - named.length;
+  const rest: Problem = { code, detail: `Nova has no flavor with the ID of ${more} more, either.` };
+  return new RegisteredFlavorsError('invalid input', more > 0 ? [...named, rest] : named);
 }
 
 function preconditionRequired(): RegisteredFlavorsError {
