@@ -75,14 +75,14 @@ function readValues(environment: Environment, mistakes: string[], warnings: stri
     return read(chooseRegion(ofVariables, undefined, 'the environment'), 'the environment', variable);
   }
   const { place, entry } = readCloud(name, environment);
-  const ofFile = cloudValues(entry, place, []);
+  const ofFile = read(entry, place, (key) => `${place}.${key}`);
   warnings.push(
     ...oddSecret(`${place}.auth.password`, ofFile.password),
     ...oddSecret(`${place}.auth.application_credential_secret`, ofFile.application_credential_secret),
   );
   const over = Object.entries(ofVariables).filter(([key]) => OVER_A_FILE.includes(key));
   return {
-    ...read(entry, place, (key) => `${place}.${key}`),
+    ...ofFile,
     ...read(Object.fromEntries(over), 'the environment', variable),
   };
 }

@@ -1,14 +1,14 @@
-import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { announcesBody, MAX_DOCUMENT_BYTES, MIN_CHUNK_BYTES } from './request-limits';
+import type { Request } from 'express';
+import { announcesBody, MAX_DOCUMENT_BYTES, MIN_CHUNK_BYTES, takesDocument } from './request-limits';
 
 /** How long a client may still send on a connection that is being closed. */
 const MAX_LINGER_MS = 2_000;
 /**
- * How much a client may still send behind a refusal: the rest of the largest body that any operation takes. Many clients
- * read the answer only when they have sent all.
+ * How much a client may still send behind a refusal; where a document of registrations is taken, the rest of one. Many
+ * clients read the answer only when they have sent all.
  */
-const MAX_DROPPED_BYTES = MAX_DOCUMENT_BYTES;
+const MAX_DROPPED_BYTES = 64 * 1024 * 1024;
 /** Who sends so many chunks that have less than MIN_CHUNK_BYTES on average is let go. */
 const CHUNKS = 4096;
 const CHECK_INTERVAL_MS = 50;
@@ -31,10 +31,10 @@ export function lingeringClose(socket: Socket): void {
  * Reads and drops the rest of a request that is answered before it has arrived. It has the time that every request has
  * to arrive. When the answer is the last one of its connection, that is closed behind the rest, not behind the answer.
  */
-export function dropRest(request: IncomingMessage): void {
+export function dropRest(request: Request): void {
   const { socket } = request;
   if (request.complete || !announcesBody(request) || socket.destroyed) return;
-  const stopBounding = boundDropped(socket);
+  const stopBounding = boundDropped(socket, takesDocument(request) ? MAX_DOCUMENT_BYTES : MAX_DROPPED_BYTES);
   let isLast = false;
   // Node calls this when the last answer is out.
   socket.destroySoon = () => {
@@ -64,8 +64,8 @@ export function isDropped(socket: Socket): boolean {
 }
 
 /** Lets go of a client that sends too much from now on. Counted by the connection itself, whoever reads from it. */
-export function boundDropped(socket: Socket): () => void {
-  const most = socket.bytesRead + MAX_DROPPED_BYTES;
+export function boundDropped(socket: Socket, mostBytes = MAX_DROPPED_BYTES): () => void {
+  const most = socket.bytesRead + mostBytes;
   const check = setInterval(() => {
     if (socket.bytesRead > most) socket.destroy();
   }, CHECK_INTERVAL_MS).unref();

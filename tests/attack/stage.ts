@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { AS_IN_DEPLOY } from '../bench/cloud';
 import { freePort, HAProxy, type ServerName } from '../support/haproxy';
 import { type Program, ServiceProcess } from '../support/service-process';
 import { ALLOWED_ORIGIN } from './attackers/attacker';
@@ -34,8 +35,6 @@ export interface Stage {
   close(): Promise<(number | string | null)[]>;
 }
 
-/** As deploy/ starts it. */
-const AS_IN_DEPLOY = '--max-semi-space-size=16';
 const NAMES: readonly ServerName[] = ['first', 'second'];
 
 export async function prepareGround(shape: Shape): Promise<Ground> {
@@ -64,7 +63,7 @@ export async function startStage(ground: Ground, setup: Setup, program: Program)
 export function environmentOf({ cloud, databaseFile }: Ground): Record<string, string> {
   return {
     ...{ ...cloud.environment, DATABASE_URL: `file:${databaseFile}` },
-    ...{ NODE_OPTIONS: AS_IN_DEPLOY, CORS_ALLOWED_ORIGINS: ALLOWED_ORIGIN },
+    ...{ ...AS_IN_DEPLOY, CORS_ALLOWED_ORIGINS: ALLOWED_ORIGIN },
   };
 }
 
